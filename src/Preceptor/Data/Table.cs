@@ -1,0 +1,118 @@
+using Preceptor.Foundation;
+
+namespace Preceptor.Data;
+
+/// <summary>Raw rows in columns, as a file or a generator gives them: before any role, split or encoding.</summary>
+public sealed class Table
+{
+    private readonly Dictionary<string, Column> byName;
+
+    /// <summary>Creates a table; all columns have the same number of rows and names of their own.</summary>
+    /// <param name="name">What to call it in messages: a file's path or a problem's name.</param>
+    /// <param name="columns">The columns in order.</param>
+    /// <exception cref="RequestException">Two columns share a name.</exception>
+    public Table(string name, IReadOnlyList<Column> columns)
+    {
+        Name = name;
+        Columns = columns;
+        Rows = columns.Count == 0 ? 0 : columns[0].Rows;
+        byName = new(columns.Count, StringComparer.Ordinal);
+        foreach (var column in columns)
+        {
+            if (column.Rows != Rows) throw new ArgumentException($"column '{column.Name}' has {column.Rows} rows, expected {Rows}", nameof(columns));
+            if (!byName.TryAdd(column.Name, column)) throw new RequestException($"{name}: two columns are named '{column.Name}'");
+        }
+    }
+
+    /// <summary>What to call the table in messages.</summary>
+    public string Name { get; }
+
+    /// <summary>The columns in order.</summary>
+    public IReadOnlyList<Column> Columns { get; }
+
+    /// <summary>How many rows there are.</summary>
+    public int Rows { get; }
+
+    /// <summary>The column of a name, or null.</summary>
+    public Column? Find(string name) => byName.GetValueOrDefault(name);
+
+    /// <summary>The chosen rows, in the given order.</summary>
+    public Table Take(int[] rows) => new(Name, [.. Columns.Select(c => c.Take(rows))]);
+}
+
+/// <summary>One named column of a <see cref="Table"/>.</summary>
+public abstract class Column(string name)
+{
+    /// <summary>The column's name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>How many rows it has.</summary>
+    public abstract int Rows { get; }
+
+    /// <summary>The chosen rows, in the given order.</summary>
+    public abstract Column Take(int[] rows);
+}
+
+/// <summary>Text cells; an empty cell is an empty text.</summary>
+/// <remarks>Cells are slices of large shared blocks of characters, so that millions of them cost no object each.</remarks>
+public sealed class TextColumn(string name, ReadOnlyMemory<char>[] cells) : Column(name)
+{
+    /// <summary>Creates a column from strings.</summary>
+    public TextColumn(string name, IReadOnlyList<string> cells) : this(name, [.. cells.Select(c => c.AsMemory())]) { }
+
+    /// <inheritdoc/>
+    public override int Rows => cells.Length;
+
+    /// <summary>The cell of a row.</summary>
+    public ReadOnlySpan<char> this[int row] => cells[row].Span;
+
+    /// <inheritdoc/>
+    public override Column Take(int[] rows) => new TextColumn(Name, [.. rows.Select(r => cells[r])]);
+}
+
+/// <summary>Numbers; an empty cell is NaN.</summary>
+public sealed class NumberColumn(string name, double[] values) : Column(name)
+{
+    /// <summary>The values [rows].</summary>
+    public double[] Values { get; } = values;
+
+    /// <inheritdoc/>
+    public override int Rows => Values.Length;
+
+    /// <inheritdoc/>
+    public override Column Take(int[] rows) => new NumberColumn(Name, [.. rows.Select(r => Values[r])]);
+}
+
+/// <summary>Images of one size, one byte a channel and pixel.</summary>
+/// <param name="name">The column's name.</param>
+/// <param name="pixels">All images one after the other, each channel by channel and row by row [rows × channels × height × width].</param>
+/// <param name="rows">How many images.</param>
+/// <param name="channels">1 for grey, 3 for red, green, blue.</param>
+/// <param name="height">Pixels from top to bottom.</param>
+/// <param name="width">Pixels from left to right.</param>
+public sealed class ImageColumn(string name, byte[] pixels, int rows, int channels, int height, int width) : Column(name)
+{
+    /// <summary>All pixels [rows × channels × height × width].</summary>
+    public byte[] Pixels { get; } = pixels;
+
+    /// <summary>Channels an image.</summary>
+    public int Channels { get; } = channels;
+
+    /// <summary>Pixels from top to bottom.</summary>
+    public int Height { get; } = height;
+
+    /// <summary>Pixels from left to right.</summary>
+    public int Width { get; } = width;
+
+    /// <inheritdoc/>
+    public override int Rows => rows;
+
+    /// <inheritdoc/>
+    public override Column Take(int[] rows)
+    {
+        var size = Channels * Height * Width;
+        var taken = new byte[(long)rows.Length * size];
+        for (var i = 0; i < rows.Length; i++) Pixels.AsSpan(rows[i] * size, size).CopyTo(taken.AsSpan(i * size));
+        return new ImageColumn(Name, taken, rows.Length, Channels, Height, Width);
+    }
+}

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using TorchSharp;
 
 namespace Preceptor.Foundation;
@@ -20,6 +22,9 @@ public interface IKept
 /// </summary>
 public sealed class State
 {
+    // Losses start at infinity and may become NaN; a checkpoint keeps them as they are.
+    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
     private readonly SortedDictionary<string, StoredArray> arrays;
     private readonly SortedDictionary<string, string> values;
     private readonly HashSet<string> read;
@@ -39,19 +44,25 @@ public sealed class State
 
     /// <summary>Adds numbers; they are copied.</summary>
     public void Add<T>(string name, ReadOnlySpan<T> numbers, params long[] shape) where T : unmanaged =>
-        arrays.Add(prefix + name, StoredArray.Of(numbers, shape.Length == 0 ? [numbers.Length] : shape));
+        AddArray(name, StoredArray.Of(numbers, shape.Length == 0 ? [numbers.Length] : shape));
 
     /// <summary>Adds a tensor's values; they are copied.</summary>
-    public void Add(string name, torch.Tensor tensor) => arrays.Add(prefix + name, StoredArray.Of(tensor));
+    public void Add(string name, torch.Tensor tensor) => AddArray(name, StoredArray.Of(tensor));
 
     /// <summary>Adds a value as JSON.</summary>
-    public void Add<T>(string name, T value) => values.Add(prefix + name, JsonSerializer.Serialize(value));
+    public void Add<T>(string name, T value)
+    {
+        // A parameter's own type makes this overload the better match, where a tensor is meant.
+        if (value is torch.Tensor tensor) AddArray(name, StoredArray.Of(tensor));
+        else if (arrays.ContainsKey(prefix + name)) throw new ArgumentException($"'{prefix}{name}' is already an array", nameof(name));
+        else values.Add(prefix + name, JsonSerializer.Serialize(value, Json));
+    }
 
     /// <summary>Copies numbers back into an array of the same length.</summary>
     public void Read<T>(string name, Span<T> into) where T : unmanaged
     {
         var stored = Array(name);
-        if (stored.Type != StoredArray.TypeOf<T>() || stored.Data.Length != into.Length * Marshal.SizeOf<T>())
+        if (stored.Type != StoredArray.TypeOf<T>() || stored.Data.Length != (long)into.Length * Unsafe.SizeOf<T>())
             throw new WorkException($"checkpoint: '{prefix}{name}' holds {stored.Type} × {stored.Count}, expected {StoredArray.TypeOf<T>()} × {into.Length}");
         MemoryMarshal.Cast<byte, T>(stored.Data.Span).CopyTo(into);
     }
@@ -72,7 +83,29 @@ public sealed class State
     {
         read.Add(prefix + name);
         if (!values.TryGetValue(prefix + name, out var json)) throw new WorkException($"checkpoint: '{prefix}{name}' is missing");
-        return JsonSerializer.Deserialize<T>(json)!;
+        try
+        {
+            return JsonSerializer.Deserialize<T>(json, Json)!;
+        }
+        catch (JsonException fault)
+        {
+            throw new WorkException($"checkpoint: '{prefix}{name}' holds {json}, expected {typeof(T).Name}", fault);
+        }
+    }
+
+    /// <summary>Copies every entry of this part into another state, and counts it as read.</summary>
+    public void CopyTo(State other)
+    {
+        foreach (var (name, array) in arrays.Where(a => a.Key.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            read.Add(name);
+            other.arrays.Add(other.prefix + name[prefix.Length..], array);
+        }
+        foreach (var (name, value) in values.Where(v => v.Key.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            read.Add(name);
+            other.values.Add(other.prefix + name[prefix.Length..], value);
+        }
     }
 
     /// <summary>Throws if an entry of this part was never read.</summary>
@@ -92,6 +125,12 @@ public sealed class State
     {
         var file = Safetensors.Read(path);
         return new(new(file.Arrays, StringComparer.Ordinal), new(file.Metadata, StringComparer.Ordinal), new(StringComparer.Ordinal), "");
+    }
+
+    private void AddArray(string name, StoredArray array)
+    {
+        if (values.ContainsKey(prefix + name)) throw new ArgumentException($"'{prefix}{name}' is already a value", nameof(name));
+        arrays.Add(prefix + name, array);
     }
 
     private StoredArray Array(string name)

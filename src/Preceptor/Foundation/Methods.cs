@@ -1,0 +1,66 @@
+namespace Preceptor.Foundation;
+
+/// <summary>One piece of supervision that a problem offers, such as labels or a teacher's predictions.</summary>
+public interface ISupervision
+{
+    /// <summary>Its name among pieces of the same type; empty where there is only one.</summary>
+    string Name { get; }
+
+    /// <summary>A hash of its contents.</summary>
+    string Fingerprint { get; }
+}
+
+/// <summary>What a method may see: training data, validation data, and the supervision that is offered.</summary>
+public interface IProblem
+{
+    /// <summary>What to call it in messages.</summary>
+    string Name { get; }
+
+    /// <summary>The supervision it offers.</summary>
+    IReadOnlyList<ISupervision> Supervision { get; }
+}
+
+/// <summary>A method that trains a model.</summary>
+public interface IFit<in TProblem, out TResult> where TProblem : IProblem
+{
+    /// <summary>Trains on the problem within the run.</summary>
+    TResult Fit(TProblem problem, Run run);
+}
+
+/// <summary>A method that betters a problem's supervision: relabels, weighs, selects, combines weak sources. It never touches validation rows.</summary>
+public interface IImprove<TProblem> where TProblem : IProblem
+{
+    /// <summary>The problem with better supervision.</summary>
+    TProblem Improve(TProblem problem, Run run);
+}
+
+/// <summary>Marks one alternative of what a method needs. Several markers mean any one of them suffices.</summary>
+public interface INeeds<T> where T : ISupervision;
+
+/// <summary>Marks an alternative of two pieces of supervision together.</summary>
+public interface INeeds<T1, T2> where T1 : ISupervision where T2 : ISupervision;
+
+/// <summary>Declares a method to the catalogue.</summary>
+/// <param name="slug">Its key on the command line.</param>
+/// <param name="title">Its name in the field's words.</param>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class MethodAttribute(string slug, string title) : Attribute
+{
+    /// <summary>Its key on the command line.</summary>
+    public string Slug { get; } = slug;
+
+    /// <summary>Its name in the field's words.</summary>
+    public string Title { get; } = title;
+
+    /// <summary>What it does and when to use it, in a sentence.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>The paper, as it is cited.</summary>
+    public required string Citation { get; init; }
+
+    /// <summary>Its number among the mission's papers; 0 for a method beside them.</summary>
+    public int Paper { get; init; }
+
+    /// <summary>The supervision whose own predictions are the method's floor, by type; null if it makes none.</summary>
+    public Type? Floor { get; init; }
+}

@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Preceptor.Foundation;
+
+/// <summary>What a run may use.</summary>
+public sealed record RunSettings
+{
+    /// <summary>The seed of every random stream.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Threads of tensor operations; results are bit-equal only for the same number.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>The folder for checkpoint, stages and metrics; null keeps everything in memory.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Where finished stages are stored; null for <c>stages/</c> in the folder. Runs that share it reuse each other's stages.</summary>
+    public string? StageFolder { get; init; }
+
+    /// <summary>Least time between two checkpoints; zero writes one before every step.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Stops the run at its next safe point, after a checkpoint.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Told about training progress a few times a second.</summary>
+    public IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Told what happens.</summary>
+    public ILogger Log { get; init; } = NullLogger.Instance;
+
+    /// <summary>Called at every safe point, so that tests can stop a run at any step.</summary>
+    internal Action? AtSafePoint { get; init; }
+}
+
+/// <summary>
+/// One piece of work from seed to result: its random streams, the state that outlives a step (<see cref="Keep"/>), its
+/// phases (<see cref="Stage"/>), checkpoints, cancellation and progress. All tensor work of a run happens on one thread.
+/// </summary>
+/// <remarks>
+/// A resumed run executes the same code from the top: finished stages are read from their folder, and whatever the open
+/// stages keep is restored from the checkpoint at the moment it is created again. State must therefore be filled in its
+/// constructor and changed only inside the training loop's steps.
+/// </remarks>
+public sealed class Run : IDisposable
+{
+    private readonly RunSettings settings;
+    private readonly string? stageFolder;
+    private readonly RunFolder? folder;
+    private readonly Stack<Scope> scopes = new();
+    private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
+    private State? resumed;
+
+    /// <summary>Starts a run, or continues the one whose checkpoint lies in the folder.</summary>
+    /// <exception cref="RequestException">Another process uses the folder, or its checkpoint is damaged.</exception>
+    public Run(RunSettings settings)
+    {
+        this.settings = settings;
+        scopes.Push(new Scope("", ""));
+        if (settings.Folder is null) return;
+        folder = new RunFolder(settings.Folder);
+        stageFolder = settings.StageFolder ?? folder.Stages;
+        resumed = folder.LoadCheckpoint();
+    }
+
+    /// <summary>The seed of every random stream.</summary>
+    public ulong Seed => settings.Seed;
+
+    /// <summary>Threads of tensor operations.</summary>
+    public int Threads => settings.Threads;
+
+    /// <summary>Stops the run at its next safe point.</summary>
+    public CancellationToken Cancellation => settings.Cancellation;
+
+    /// <summary>Told about training progress.</summary>
+    public IProgress<TrainingProgress>? Progress => settings.Progress;
+
+    /// <summary>Told what happens.</summary>
+    public ILogger Log => settings.Log;
+
+    /// <summary>The open stages, joined by slashes; empty outside any.</summary>
+    public string StagePath => string.Join('/', scopes.Reverse().Skip(1).Select(s => s.Name));
+
+    /// <summary>The seed of this stage's streams. Stages given a stream of their own differ; all others share the run's, so that arms share initialisation and order.</summary>
+    private ulong StageSeed => scopes.Reverse().Where(s => s.Stream.Length > 0).Aggregate(Seed, (seed, s) => RandomStream.Key(seed, s.Stream));
+
+    /// <summary>A random stream of a role, such as order or augmentation, at given counters.</summary>
+    public RandomStream Random(string role, params ReadOnlySpan<long> counters) => RandomStream.Of(StageSeed, role, counters);
+
+    /// <summary>A seed for torch's generator, for a role at given counters.</summary>
+    public long TorchSeed(string role, params ReadOnlySpan<long> counters) => (long)(RandomStream.Key(StageSeed, role, counters) >> 1);
+
+    /// <summary>
+    /// Registers state that outlives a step under a name of its own in the open stage; restores it at once if the run is
+    /// being resumed inside this stage.
+    /// </summary>
+    /// <returns>The same object.</returns>
+    public T Keep<T>(string name, T state) where T : IKept
+    {
+        Uses(typeof(T));
+        var scope = scopes.Peek();
+        if (!scope.Kept.TryAdd(name, state)) throw new InvalidOperationException($"'{name}' is kept twice in stage '{StagePath}'; give every phase a stage of its own");
+        if (resumed?.Within(scope.KeptPath) is { IsEmpty: false } saved) state.Restore(saved.Within(name));
+        return state;
+    }
+
+    /// <summary>Records that the open stage's result depends on the version of a type.</summary>
+    public void Uses(Type type)
+    {
+        if (VersionAttribute.Of(type) > 0) scopes.Peek().Types.Add(type);
+    }
+
+    /// <summary>
+    /// Runs a phase whose result is stored under the hash of its inputs and the seed, and reused if it is there already and
+    /// no type it used has another version now.
+    /// </summary>
+    /// <param name="name">The phase's name, such as <c>teacher</c>.</param>
+    /// <param name="inputs">Everything that decides the result besides the seed and the code: resolved options and fingerprints.</param>
+    /// <param name="work">Computes the result.</param>
+    /// <param name="stream">A name that gives the phase random streams of its own; empty to share those of the enclosing stage.</param>
+    public T Stage<T>(string name, JsonNode inputs, Func<T> work, string stream = "") where T : IArtifact<T>
+    {
+        var description = new JsonObject { ["stage"] = name, ["seed"] = StageSeed, ["stream"] = stream, ["threads"] = Threads, ["inputs"] = inputs.DeepClone() };
+        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(description.ToJsonString())))[..16];
+        var place = stageFolder is null ? null : Path.Combine(stageFolder, $"{name}-{key}");
+        if (place is not null && StageRecord.Read(place) is { } record && record.IsCurrent(out var types))
+        {
+            foreach (var type in types) scopes.Peek().Types.Add(type);
+            Log.LogInformation("stage {Stage}: reused from {Place}", name, place);
+            return T.Load(place);
+        }
+        var outer = scopes.Peek();
+        var scope = new Scope(name, stream) { Path = (outer.Path.Length > 0 ? outer.Path + "/" : "") + $"{name}-{key}" };
+        scopes.Push(scope);
+        T result;
+        try
+        {
+            result = work();
+        }
+        finally
+        {
+            scopes.Pop();
+        }
+        outer.Types.UnionWith(scope.Types);
+        if (place is not null) StageRecord.Write(place, description, scope.Types, result.Save);
+        return result;
+    }
+
+    /// <summary>
+    /// A moment between two steps at which everything kept is consistent: checkpoints if the interval has passed or the run
+    /// is cancelled, and then stops.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The run was cancelled; the checkpoint is written.</exception>
+    public void SafePoint()
+    {
+        settings.AtSafePoint?.Invoke();
+        if (Cancellation.IsCancellationRequested)
+        {
+            Checkpoint();
+            throw new OperationCanceledException(Cancellation);
+        }
+        if (folder is not null && sinceCheckpoint.Elapsed >= settings.CheckpointInterval) Checkpoint();
+    }
+
+    /// <summary>Checks, before the first step of a resumed stage, that the checkpoint holds neither more nor less than is kept.</summary>
+    public void FinishRestoring() => resumed?.Within(scopes.Peek().KeptPath).RequireAllRead();
+
+    /// <summary>Appends a line to metrics.jsonl.</summary>
+    public void Record(JsonObject metrics) => folder?.AppendMetrics(metrics);
+
+    /// <summary>Writes the checkpoint of all open stages.</summary>
+    public void Checkpoint()
+    {
+        if (folder is null) return;
+        var state = new State();
+        foreach (var scope in scopes)
+            foreach (var (name, kept) in scope.Kept) kept.Save(state.Within(scope.KeptPath).Within(name));
+        folder.SaveCheckpoint(state);
+        sinceCheckpoint.Restart();
+        resumed = null; // what it held is either restored or of no use any more
+    }
+
+    /// <summary>Ends the use of the folder.</summary>
+    public void Dispose() => folder?.Dispose();
+
+    private sealed record Scope(string Name, string Stream)
+    {
+        public string Path { get; init; } = "run";
+
+        /// <summary>Apart from the paths of inner stages, so that a checkpoint of those says nothing about this one.</summary>
+        public string KeptPath => Path + "/kept";
+
+        public Dictionary<string, IKept> Kept { get; } = new(StringComparer.Ordinal);
+
+        public HashSet<Type> Types { get; } = [];
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Preceptor.Foundation;
+
+/// <summary>
+/// A run's folder: lock, checkpoint/, stages/ and metrics.jsonl. Files are written beside their place and renamed, so that
+/// a killed process leaves the old file or the new one.
+/// </summary>
+public sealed class RunFolder : IDisposable
+{
+    private const string CheckpointFile = "state.safetensors";
+    private readonly FileStream guard;
+    private readonly string root;
+    private readonly HashSet<string> recorded;
+
+    /// <summary>Takes the folder for this process, creating it where needed.</summary>
+    /// <exception cref="RequestException">Another process uses it, or it can't be written.</exception>
+    public RunFolder(string root)
+    {
+        this.root = root;
+        try
+        {
+            Directory.CreateDirectory(root);
+            guard = Lock(Path.Combine(root, "lock"));
+            recorded = WholeLines(MetricsPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RequestException(e is IOException && File.Exists(Path.Combine(root, "lock"))
+                ? $"{root}: this run directory is in use by another process; wait for it, or choose another with --out"
+                : $"{root}: can't be written ({e.Message})", e);
+        }
+    }
+
+    /// <summary>Where finished stages are stored.</summary>
+    public string Stages => Path.Combine(root, "stages");
+
+    private string CheckpointPath => Path.Combine(root, "checkpoint", CheckpointFile);
+
+    private string MetricsPath => Path.Combine(root, "metrics.jsonl");
+
+    /// <summary>Replaces the checkpoint.</summary>
+    public void SaveCheckpoint(State state)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(CheckpointPath)!);
+        state.Write(CheckpointPath);
+    }
+
+    /// <summary>Reads the checkpoint, if there is one.</summary>
+    public State? LoadCheckpoint() => File.Exists(CheckpointPath) ? State.Load(CheckpointPath) : null;
+
+    /// <summary>
+    /// Appends one line to metrics.jsonl unless it is there: a resumed run repeats the steps since the checkpoint, bit for
+    /// bit, and the process before it recorded them already.
+    /// </summary>
+    public void AppendMetrics(JsonObject line)
+    {
+        var text = line.ToJsonString();
+        if (recorded.Add(text)) File.AppendAllText(MetricsPath, text + "\n");
+    }
+
+    /// <summary>Writes a text file beside its place and renames it.</summary>
+    public static void WriteWhole(string path, string text)
+    {
+        var temporary = path + "." + Path.GetRandomFileName();
+        try
+        {
+            File.WriteAllText(temporary, text, new UTF8Encoding(false));
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Gives the folder free.</summary>
+    public void Dispose()
+    {
+        guard.Dispose();
+        File.Delete(guard.Name);
+    }
+
+    // A process may have been killed while it wrote the last line.
+    private static HashSet<string> WholeLines(string path)
+    {
+        if (!File.Exists(path)) return [];
+        var text = File.ReadAllText(path);
+        var whole = text[..(text.LastIndexOf('\n') + 1)];
+        if (whole.Length < text.Length) WriteWhole(path, whole);
+        return [.. whole.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    }
+
+    // A killed process's children may hold the lock for a moment longer: they end when their input closes.
+    private static FileStream Lock(string path)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (attempt < 15)
+            {
+                Thread.Sleep(100);
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Preceptor.Foundation;
+
+/// <summary>The note beside a stored stage: what decided its result, and the versions of the types that made it.</summary>
+/// <param name="Description">Name, seed, streams, threads and inputs.</param>
+/// <param name="Versions">Full type name → version.</param>
+internal sealed record StageRecord(JsonObject Description, Dictionary<string, int> Versions)
+{
+    private const string FileName = "stage.json";
+
+    /// <summary>The record of a finished stage; null if it never finished.</summary>
+    public static StageRecord? Read(string place)
+    {
+        var path = Path.Combine(place, FileName);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            return JsonSerializer.Deserialize<StageRecord>(File.ReadAllText(path));
+        }
+        catch (JsonException)
+        {
+            return null; // damaged: as if it had never finished
+        }
+    }
+
+    /// <summary>Whether every type that made the result still has the same version.</summary>
+    public bool IsCurrent(out List<Type> types)
+    {
+        types = [];
+        foreach (var (name, version) in Versions)
+        {
+            var type = AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetType(name)).FirstOrDefault(t => t is not null);
+            if (type is null || VersionAttribute.Of(type) != version) return false;
+            types.Add(type);
+        }
+        return true;
+    }
+
+    /// <summary>Writes a stage's result and its record into a folder beside its place, and renames that.</summary>
+    public static void Write(string place, JsonObject description, IEnumerable<Type> types, Action<string> save)
+    {
+        var temporary = place + ".new";
+        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        Directory.CreateDirectory(temporary);
+        save(temporary);
+        var versions = types.ToDictionary(t => t.FullName!, VersionAttribute.Of);
+        File.WriteAllText(Path.Combine(temporary, FileName), JsonSerializer.Serialize(new StageRecord(description, versions)));
+        if (Directory.Exists(place)) Directory.Delete(place, recursive: true);
+        Directory.Move(temporary, place);
+    }
+}

@@ -1,3 +1,4 @@
+using System.Text;
 using Preceptor.Foundation;
 
 namespace Preceptor.Data;
@@ -38,6 +39,24 @@ public sealed class Table
 
     /// <summary>The chosen rows, in the given order.</summary>
     public Table Take(int[] rows) => new(Name, [.. Columns.Select(c => c.Take(rows))]);
+
+    /// <summary>All rows of several tables, one table after the other; columns in the order of the first.</summary>
+    /// <exception cref="RequestException">Two tables differ in their columns' names or kinds; both are named.</exception>
+    public static Table Concatenate(string name, IReadOnlyList<Table> tables)
+    {
+        var first = tables[0];
+        foreach (var table in tables)
+        {
+            var missing = first.Columns.Concat(table.Columns).FirstOrDefault(c => first.Find(c.Name) is null || table.Find(c.Name) is null);
+            if (missing is not null) throw new RequestException($"{first.Name} and {table.Name} cannot be joined: column '{missing.Name}' is only in one of them");
+        }
+        foreach (var table in tables)
+        {
+            var other = first.Columns.FirstOrDefault(c => table.Find(c.Name)!.GetType() != c.GetType());
+            if (other is not null) throw new RequestException($"{first.Name} and {table.Name} cannot be joined: column '{other.Name}' is of another kind in each");
+        }
+        return new(name, [.. first.Columns.Select(c => c.Concatenate([.. tables.Select(table => table.Find(c.Name)!)]))]);
+    }
 }
 
 /// <summary>One named column of a <see cref="Table"/>.</summary>
@@ -51,23 +70,55 @@ public abstract class Column(string name)
 
     /// <summary>The chosen rows, in the given order.</summary>
     public abstract Column Take(int[] rows);
+
+    /// <summary>The rows of columns of this kind, one column after the other, under this column's name.</summary>
+    internal abstract Column Concatenate(IReadOnlyList<Column> columns);
 }
 
 /// <summary>Text cells; an empty cell is an empty text.</summary>
-/// <remarks>Cells are slices of large shared blocks of characters, so that millions of them cost no object each.</remarks>
-public sealed class TextColumn(string name, ReadOnlyMemory<char>[] cells) : Column(name)
+/// <param name="name">The column's name.</param>
+/// <param name="texts">The texts, which several columns may share.</param>
+/// <param name="cells">Each row's handle into <paramref name="texts"/> [rows].</param>
+public sealed class TextColumn(string name, TextBlocks texts, long[] cells) : Column(name)
 {
-    /// <summary>Creates a column from strings.</summary>
-    public TextColumn(string name, IReadOnlyList<string> cells) : this(name, [.. cells.Select(c => c.AsMemory())]) { }
+    /// <summary>Creates a column from strings; they are copied.</summary>
+    public TextColumn(string name, IReadOnlyList<string> cells) : this(name, new(), new long[cells.Count])
+    {
+        var appender = new TextAppender(texts);
+        for (var row = 0; row < cells.Count; row++) this.cells[row] = appender.Add(cells[row]);
+    }
+
+    private readonly TextBlocks texts = texts;
+    private readonly long[] cells = cells;
+    private Characters latest = new(0, "");
 
     /// <inheritdoc/>
     public override int Rows => cells.Length;
 
-    /// <summary>The cell of a row.</summary>
-    public ReadOnlySpan<char> this[int row] => cells[row].Span;
+    /// <summary>The cell of a row, decoded; the latest is kept, so that looking at one cell many times decodes it once.</summary>
+    public ReadOnlySpan<char> this[int row]
+    {
+        get
+        {
+            // One reference, so that threads that read at once each have a cell that belongs to its handle.
+            var cell = latest;
+            if (cell.Handle != cells[row]) latest = cell = new(cells[row], Encoding.UTF8.GetString(texts[cells[row]]));
+            return cell.Text;
+        }
+    }
 
     /// <inheritdoc/>
-    public override Column Take(int[] rows) => new TextColumn(Name, [.. rows.Select(r => cells[r])]);
+    public override Column Take(int[] rows) => new TextColumn(Name, texts, [.. rows.Select(r => cells[r])]);
+
+    internal override Column Concatenate(IReadOnlyList<Column> columns)
+    {
+        var all = new TextBlocks();
+        var appender = new TextAppender(all);
+        var handles = columns.Cast<TextColumn>().SelectMany(column => column.cells, (column, cell) => appender.Add(column.texts[cell]));
+        return new TextColumn(Name, all, [.. handles]);
+    }
+
+    private sealed record Characters(long Handle, string Text);
 }
 
 /// <summary>Numbers; an empty cell is NaN.</summary>
@@ -81,6 +132,9 @@ public sealed class NumberColumn(string name, double[] values) : Column(name)
 
     /// <inheritdoc/>
     public override Column Take(int[] rows) => new NumberColumn(Name, [.. rows.Select(r => Values[r])]);
+
+    internal override Column Concatenate(IReadOnlyList<Column> columns) =>
+        new NumberColumn(Name, [.. columns.SelectMany(column => ((NumberColumn)column).Values)]);
 }
 
 /// <summary>Images of one size, one byte a channel and pixel.</summary>
@@ -114,5 +168,14 @@ public sealed class ImageColumn(string name, byte[] pixels, int rows, int channe
         var taken = new byte[(long)rows.Length * size];
         for (var i = 0; i < rows.Length; i++) Pixels.AsSpan(rows[i] * size, size).CopyTo(taken.AsSpan(i * size));
         return new ImageColumn(Name, taken, rows.Length, Channels, Height, Width);
+    }
+
+    internal override Column Concatenate(IReadOnlyList<Column> columns)
+    {
+        var images = columns.Cast<ImageColumn>().ToArray();
+        var size = (Channels, Height, Width);
+        if (images.Any(other => (other.Channels, other.Height, other.Width) != size)) throw new RequestException(
+            $"column '{Name}': images of different sizes ({string.Join(", ", images.Select(i => $"{i.Channels} × {i.Height} × {i.Width}").Distinct())}) cannot be joined");
+        return new ImageColumn(Name, [.. images.SelectMany(other => other.Pixels)], images.Sum(other => other.Rows), Channels, Height, Width);
     }
 }

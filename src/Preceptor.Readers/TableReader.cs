@@ -1,0 +1,104 @@
+using Preceptor.Data;
+using Preceptor.Foundation;
+
+namespace Preceptor.Readers;
+
+/// <summary>Reads whatever <c>data:</c> in a specification names: a file, several files, a folder or a data set's name.</summary>
+public static class TableReader
+{
+    private static readonly string[] DelimitedExtensions = [".csv", ".tsv", ".tab", ".txt", ".data"];
+    private const string ImagesEnd = "-images-idx3-ubyte", LabelsEnd = "-labels-idx1-ubyte";
+    private const string WhatIsRead = "read are .csv, .tsv, .tab, .txt and .data (also .gz), IDX image files (…-images-idx3-ubyte), and folders of these";
+
+    /// <summary>Reads one table.</summary>
+    /// <param name="source">
+    /// A file; several by commas or a pattern such as <c>data/*.csv</c>, whose rows follow each other and whose columns have the same
+    /// names; a folder of IDX files (its training part); or the name of a data set, or a file within one such as <c>uci-adult/adult.data</c>.
+    /// </param>
+    /// <param name="options">How to read delimited text; with <see cref="DelimitedOptions.Delimiter"/> declared any extension is read.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="RequestException">Nothing is there, or it cannot be read: the message says where and why.</exception>
+    public static Table Read(string source, DelimitedOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var paths = Resolve(source);
+        if (paths is [var folder] && Directory.Exists(folder)) return ReadPart(folder, "train") ?? throw NoImages(folder);
+        var tables = ReadAll(paths, options, cancellationToken);
+        if (tables.Count == 1) return tables[0];
+
+        // A column of numbers in one file and of text in another is text: the files are read again.
+        var mixed = tables[0].Columns.Select(column => column.Name)
+            .Where(name => tables.All(table => table.Find(name) is not null) && tables.Select(table => table.Find(name)!.GetType()).Distinct().Count() > 1).ToArray();
+        if (mixed.Length > 0) tables = ReadAll(paths, (options ?? new()) with { Text = (options?.Text ?? new HashSet<string>()).Union(mixed).ToHashSet() }, cancellationToken);
+        return Table.Concatenate(source, tables);
+    }
+
+    /// <summary>Reads a folder of IDX files as MNIST has them, or the data set of that name.</summary>
+    /// <param name="source">A folder or a data set's name.</param>
+    /// <returns>The training images and, if they are there, the test images (t10k or test).</returns>
+    /// <exception cref="RequestException">There is no such folder or it has no training images, or a file is damaged.</exception>
+    public static (Table Train, Table? Test) ReadSplit(string source)
+    {
+        var folder = Directory.Exists(source) ? source : DataFolder.Require(source);
+        var train = ReadPart(folder, "train") ?? throw NoImages(folder);
+        return (train, ReadPart(folder, "t10k") ?? ReadPart(folder, "test"));
+    }
+
+    private static List<Table> ReadAll(IReadOnlyList<string> paths, DelimitedOptions? options, CancellationToken cancellationToken) =>
+        [.. paths.Select(path => ReadFile(path, options, cancellationToken))];
+
+    private static Table ReadFile(string path, DelimitedOptions? options, CancellationToken cancellationToken)
+    {
+        var plain = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
+        if (plain.EndsWith(ImagesEnd, StringComparison.Ordinal))
+        {
+            var labels = plain[..^ImagesEnd.Length] + LabelsEnd;
+            return IdxReader.Read(path, File.Exists(labels) ? labels : labels + ".gz");
+        }
+        if (options?.Delimiter is null && File.Exists(path) && !DelimitedExtensions.Contains(InputFile.Extension(path)))
+            throw new RequestException($"{path}: files of this kind are not read; {WhatIsRead}; declare the delimiter to read it as delimited text");
+        return DelimitedReader.Read(path, options, cancellationToken);
+    }
+
+    private static Table? ReadPart(string folder, string part)
+    {
+        var images = Present(Path.Combine(folder, part + ImagesEnd));
+        return images is null ? null : IdxReader.Read(images, Present(Path.Combine(folder, part + LabelsEnd)) ?? Path.Combine(folder, part + LabelsEnd));
+    }
+
+    private static string? Present(string path) => File.Exists(path) ? path : File.Exists(path + ".gz") ? path + ".gz" : null;
+
+    private static RequestException NoImages(string folder)
+    {
+        var files = Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal).Take(8).ToArray();
+        return new($"{folder} has no training images (train{ImagesEnd}); name one of its files ({string.Join(", ", files)}{(files.Length == 8 ? ", …" : "")})");
+    }
+
+    /// <summary>The files, or the one folder, that a source means.</summary>
+    private static IReadOnlyList<string> Resolve(string source)
+    {
+        if (source.Trim().Length == 0) throw new RequestException("no data is named; give a file, a folder or a data set's name");
+        if (Path.Exists(source)) return [source];
+        var parts = source.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return parts.Length > 1 ? [.. parts.SelectMany(ResolveOne)] : ResolveOne(source.Trim());
+    }
+
+    private static IReadOnlyList<string> ResolveOne(string source)
+    {
+        if (Path.Exists(source)) return [source];
+        var slash = source.IndexOf('/');
+        if (DataFolder.Find(slash < 0 ? source : source[..slash]) is { } folder)
+            source = slash < 0 ? folder : Path.Combine(folder, source[(slash + 1)..]);
+        else if (slash < 0 && Path.GetExtension(source).Length == 0 && !source.Contains('*') && !source.Contains('?'))
+            throw new RequestException($"no file, folder or data set '{source}'{Spelling.Hint(source, DataFolder.Names().Concat(Neighbours()))}");
+        var pattern = Path.GetFileName(source);
+        if (!pattern.Contains('*') && !pattern.Contains('?')) return [source];
+
+        var parent = Path.GetDirectoryName(source) is { Length: > 0 } given ? given : ".";
+        if (!Directory.Exists(parent)) throw new RequestException($"no files match {source}: there is no folder {parent}");
+        var files = Directory.GetFiles(parent, pattern).Select(file => parent == "." && !source.StartsWith('.') ? Path.GetFileName(file) : file).Order(StringComparer.Ordinal).ToArray();
+        return files.Length > 0 ? files : throw new RequestException($"no files match {source}");
+    }
+
+    private static IEnumerable<string> Neighbours() =>
+        Directory.EnumerateFileSystemEntries(Environment.CurrentDirectory).Select(entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal);
+}

@@ -1,0 +1,64 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Preceptor.Models;
+
+/// <summary>The encoders a model can be built on.</summary>
+public enum EncoderKind
+{
+    /// <summary>By the inputs: images a residual network, text a bag of embeddings, numbers a multilayer perceptron.</summary>
+    Auto,
+
+    /// <summary>The inputs themselves: with the head, multinomial logistic regression.</summary>
+    Linear,
+
+    /// <summary>A multilayer perceptron over numbers or flattened images.</summary>
+    Mlp,
+
+    /// <summary>A small residual convolutional network over images.</summary>
+    Resnet,
+
+    /// <summary>The mean of learned word embeddings, then a hidden layer.</summary>
+    Bag,
+
+    /// <summary>The mean of learned embeddings of hashed words and word pairs, then a hidden layer.</summary>
+    Ngrams,
+}
+
+/// <summary>The network: an encoder and a linear head.</summary>
+public sealed record ModelOptions
+{
+    /// <summary>The encoder.</summary>
+    [Description("What turns inputs into features; auto chooses by the inputs: images resnet, text ngrams, numbers mlp")]
+    public EncoderKind Encoder { get; set; } = EncoderKind.Auto;
+
+    /// <summary>Hidden widths.</summary>
+    [Description("Widths of the hidden layers of mlp, bag and ngrams")]
+    [Range(1, 65536)]
+    public int[] Hidden { get; set; } = [256, 128];
+
+    /// <summary>Dropout probability.</summary>
+    [Description("Dropout probability before the head and between hidden layers")]
+    [Range(0, 0.95)]
+    public double Dropout { get; set; }
+
+    /// <summary>Channels of the first stage.</summary>
+    [Description("Channels of resnet's first stage, 16, 32, 64 or 128; the next stages have twice and four times as many")]
+    [Range(16, 128)]
+    public int Width { get; set; } = 16;
+
+    /// <summary>Blocks a stage.</summary>
+    [Description("Residual blocks in each of resnet's three stages")]
+    [Range(1, 32)]
+    public int Depth { get; set; } = 1;
+
+    /// <summary>Embedding width.</summary>
+    [Description("Length of an embedding of bag and ngrams")]
+    [Range(1, 4096)]
+    public int Embedding { get; set; } = 64;
+
+    /// <summary>Most token ids.</summary>
+    [Description("Most words that bag knows; buckets that ngrams hashes into")]
+    [Range(16, 1 << 22)]
+    public int Vocabulary { get; set; } = 16384;
+}

@@ -1,0 +1,31 @@
+using Preceptor.Data;
+using Preceptor.Foundation;
+using static TorchSharp.torch;
+
+namespace Preceptor.Models;
+
+/// <summary>An encoder and a linear head: inputs to features [B, F] to logits [B, C].</summary>
+public sealed class Network : nn.Module<Inputs, Tensor>
+{
+    private readonly Encoder encoder;
+    private readonly nn.Module<Tensor, Tensor> head;
+
+    /// <summary>Creates a network with torch's present generator.</summary>
+    /// <param name="options">Its form.</param>
+    /// <param name="shape">What the inputs look like.</param>
+    /// <param name="outputs">How many logits, C.</param>
+    /// <exception cref="RequestException">The encoder does not fit the inputs.</exception>
+    public Network(ModelOptions options, InputShape shape, int outputs) : base(nameof(Network))
+    {
+        encoder = Encoder.Create(options, shape);
+        head = nn.Linear(encoder.Features, outputs);
+        register_module("encoder", encoder);
+        register_module("head", head);
+    }
+
+    /// <summary>The encoder.</summary>
+    public Encoder Encoder => encoder;
+
+    /// <summary>Logits [B, C].</summary>
+    public override Tensor forward(Inputs inputs) => head.forward(encoder.forward(inputs));
+}

@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using Preceptor.Data;
+using Preceptor.Foundation;
+using TorchSharp;
+
+namespace Preceptor.Models;
+
+/// <summary>A trained network as a classifier. Rows run in blocks of one size, the last one padded, so that a row's logits do not depend on how many others are asked for.</summary>
+public sealed class NetworkClassifier : IClassifier
+{
+    internal const string FormatName = "network";
+    private const int Block = 256;
+    private readonly Form form;
+
+    /// <summary>Wraps a network, whose owner this becomes.</summary>
+    public NetworkClassifier(Network network, ModelOptions options, InputShape shape, int outputs, int threads)
+    {
+        Network = network;
+        form = new(options, shape, outputs, threads);
+    }
+
+    /// <summary>The network.</summary>
+    public Network Network { get; }
+
+    /// <inheritdoc/>
+    public string Format => FormatName;
+
+    /// <inheritdoc/>
+    public float[] Logits(Examples examples)
+    {
+        torch.set_num_threads(form.Threads);
+        Network.eval();
+        using var noGradient = torch.no_grad();
+        var logits = new float[examples.Count * form.Outputs];
+        var buffer = new InputBuffer();
+        var rows = new int[Block];
+        for (var start = 0; start < examples.Count; start += Block)
+        {
+            using var scope = torch.NewDisposeScope();
+            for (var i = 0; i < Block; i++) rows[i] = Math.Min(start + i, examples.Count - 1);
+            examples.Gather(rows, buffer);
+            var block = Network.forward(buffer.ToTensors()).cpu();
+            var values = MemoryMarshal.Cast<byte, float>(block.bytes);
+            values[..(Math.Min(Block, examples.Count - start) * form.Outputs)].CopyTo(logits.AsSpan(start * form.Outputs));
+        }
+        return logits;
+    }
+
+    /// <inheritdoc/>
+    public void Save(string folder)
+    {
+        ModelFiles.WriteJson(Path.Combine(folder, "network.json"), form);
+        new KeptModule(Network).Write(Path.Combine(folder, "weights.safetensors"));
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="RequestException">A file is missing or damaged.</exception>
+    public static NetworkClassifier Load(string folder)
+    {
+        var form = ModelFiles.ReadJson<Form>(Path.Combine(folder, "network.json"));
+        if (form.Outputs is < 1 or > 1_000_000 || form.Shape.Tokens is < 0 or > 1 << 24 || form.Shape.Numbers is < 0 or > 1 << 24 || form.Shape.Pixels is < 0 or > 1 << 26)
+            throw new RequestException($"{folder}: network.json describes a network of impossible size");
+        var network = new Network(form.Model, form.Shape, form.Outputs);
+        new KeptModule(network).Read(Path.Combine(folder, "weights.safetensors"));
+        return new NetworkClassifier(network, form.Model, form.Shape, form.Outputs, form.Threads);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Network.Dispose();
+
+    private sealed record Form(ModelOptions Model, InputShape Shape, int Outputs, int Threads);
+}

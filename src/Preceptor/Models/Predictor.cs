@@ -1,0 +1,106 @@
+using Preceptor.Data;
+using Preceptor.Foundation;
+
+namespace Preceptor.Models;
+
+/// <summary>Class probabilities of some rows.</summary>
+/// <param name="Classes">The classes, C.</param>
+/// <param name="Probabilities">[N × C], each row sums to 1.</param>
+public sealed record Predictions(IReadOnlyList<string> Classes, float[] Probabilities)
+{
+    /// <summary>How many rows.</summary>
+    public int Count => Probabilities.Length / Classes.Count;
+
+    /// <summary>The most probable class of a row, the first of equals, as an index.</summary>
+    public int Best(int row)
+    {
+        var probabilities = Row(row);
+        var best = 0;
+        for (var c = 1; c < probabilities.Length; c++)
+            if (probabilities[c] > probabilities[best]) best = c;
+        return best;
+    }
+
+    /// <summary>The second most probable class of a row, as an index.</summary>
+    public int Second(int row)
+    {
+        var probabilities = Row(row);
+        int best = Best(row), second = best == 0 ? Math.Min(1, probabilities.Length - 1) : 0;
+        for (var c = 0; c < probabilities.Length; c++)
+            if (c != best && probabilities[c] > probabilities[second]) second = c;
+        return second;
+    }
+
+    /// <summary>The probabilities of a row [C].</summary>
+    public ReadOnlySpan<float> Row(int row) => Probabilities.AsSpan(row * Classes.Count, Classes.Count);
+
+    /// <summary>The softmax of logits [N × C], in double precision.</summary>
+    public static Predictions FromLogits(IReadOnlyList<string> classes, ReadOnlySpan<float> logits)
+    {
+        var probabilities = new float[logits.Length];
+        for (var start = 0; start < logits.Length; start += classes.Count)
+        {
+            var row = logits.Slice(start, classes.Count);
+            double largest = double.NegativeInfinity, sum = 0;
+            foreach (var logit in row) largest = Math.Max(largest, logit);
+            foreach (var logit in row) sum += Math.Exp(logit - largest);
+            for (var c = 0; c < row.Length; c++) probabilities[start + c] = (float)(Math.Exp(row[c] - largest) / sum);
+        }
+        return new(classes, probabilities);
+    }
+}
+
+/// <summary>A trained classifier with the whole path from raw row to answer: column encodings, vocabulary, normalisation, class names, threshold.</summary>
+public sealed class Predictor(InputEncoding encoding, IReadOnlyList<string> classes, IClassifier classifier, TrainingSummary training) : IArtifact<Predictor>, IDisposable
+{
+    /// <summary>From raw rows to inputs.</summary>
+    public InputEncoding Encoding { get; } = encoding;
+
+    /// <summary>The classes.</summary>
+    public IReadOnlyList<string> Classes { get; } = classes;
+
+    /// <summary>From inputs to logits.</summary>
+    public IClassifier Classifier { get; } = classifier;
+
+    /// <summary>How it was trained.</summary>
+    public TrainingSummary Training { get; } = training;
+
+    /// <summary>Answers below this probability are marked as abstentions by the command line.</summary>
+    public double AbstainBelow { get; init; }
+
+    /// <summary>The column that names rows in predictions, or null.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Predicts raw rows.</summary>
+    /// <exception cref="RequestException">A column that the model needs is missing or of another type.</exception>
+    public Predictions Predict(Table rows) => Predict(Encoding.Encode(rows));
+
+    /// <summary>Predicts encoded rows.</summary>
+    public Predictions Predict(Examples examples) => Predictions.FromLogits(Classes, Classifier.Logits(examples));
+
+    /// <inheritdoc/>
+    public void Save(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        ModelFiles.WriteJson(Path.Combine(folder, "model.json"), new Description(1, Classifier.Format, Classes, AbstainBelow, Id, Encoding));
+        ModelFiles.WriteJson(Path.Combine(folder, "training.json"), Training);
+        Classifier.Save(folder);
+    }
+
+    /// <summary>Reads a model folder.</summary>
+    /// <exception cref="RequestException">The folder is missing, damaged or of a later format.</exception>
+    public static Predictor Load(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new RequestException($"{folder}: there is no such model folder");
+        if (!File.Exists(Path.Combine(folder, "model.json")) && File.Exists(Path.Combine(folder, "model", "model.json"))) folder = Path.Combine(folder, "model");
+        var description = ModelFiles.ReadJson<Description>(Path.Combine(folder, "model.json"));
+        if (description.Version != 1) throw new RequestException($"{Path.Combine(folder, "model.json")}: model format {description.Version} is not known here; this program reads 1");
+        var training = ModelFiles.ReadJson<TrainingSummary>(Path.Combine(folder, "training.json"));
+        return new(description.Encoding, description.Classes, ClassifierFormats.Load(description.Format, folder), training) { AbstainBelow = description.AbstainBelow, Id = description.Id };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Classifier.Dispose();
+
+    private sealed record Description(int Version, string Format, IReadOnlyList<string> Classes, double AbstainBelow, string? Id, InputEncoding Encoding);
+}

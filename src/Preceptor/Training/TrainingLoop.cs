@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Preceptor.Foundation;
+using Preceptor.Models;
+using TorchSharp;
+
+namespace Preceptor.Training;
+
+/// <summary>Where a training is.</summary>
+/// <param name="Number">The epoch, from 1.</param>
+/// <param name="Total">How many there will be.</param>
+public sealed record Epoch(int Number, int Total)
+{
+    /// <summary>Whether nothing has been learned before it.</summary>
+    public bool IsFirst => Number == 1;
+}
+
+/// <summary>The loss of one epoch's batches: called once an epoch, the inner function once a step, returning a scalar with its graph.</summary>
+public delegate Func<TBatch, torch.Tensor> Objective<in TBatch>(Epoch epoch);
+
+/// <summary>Validation scores after an epoch.</summary>
+public readonly record struct ValidationScores(double Accuracy, double Loss);
+
+/// <summary>
+/// The training loop that every gradient method shares. It owns epochs, order, learning rate, clipping, moving averages,
+/// early stopping, dispose scopes, progress, checkpoints and the guard against losses that are not numbers.
+/// </summary>
+[Version(1)]
+public static class TrainingLoop
+{
+    /// <summary>Trains a network in place.</summary>
+    /// <param name="run">The run; its open stage keeps the network, the optimiser and the loop's position.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="batches">The training batches.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="objective">The loss.</param>
+    /// <param name="validate">Scores the network, which is in evaluation mode then; null without validation rows.</param>
+    /// <exception cref="WorkException">A loss was not a number.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled, after a checkpoint.</exception>
+    public static TrainingSummary Fit<TBatch>(Run run, torch.nn.Module network, IBatches<TBatch> batches, TrainingOptions options, Objective<TBatch> objective, Func<ValidationScores>? validate)
+        where TBatch : IBatch
+    {
+        run.Uses(typeof(TrainingLoop));
+        torch.set_num_threads(run.Threads);
+        using var optimiser = run.Keep("optimiser", Optimiser.Create(options.ToOptimiser(), [.. network.named_parameters()]));
+        run.Keep("network", new KeptModule(network));
+        using var average = options.Average > 0 ? run.Keep("average", new MovingAverage(network, options.Average)) : null;
+        var position = run.Keep("position", new LoopPosition());
+        run.FinishRestoring();
+
+        var steps = (long)options.Epochs * batches.PerEpoch;
+        var clock = new LoopClock(run, steps, position);
+        while (position.Epoch <= options.Epochs && !position.Stopped)
+        {
+            var epoch = new Epoch(position.Epoch, options.Epochs);
+            network.train();
+            var loss = objective(epoch);
+            foreach (var batch in batches.Epoch(epoch.Number, position.Batch))
+            {
+                run.SafePoint();
+                using var scope = torch.NewDisposeScope();
+                torch.manual_seed(run.TorchSeed("dropout", position.Step));
+                var value = loss(batch);
+                var number = value.item<float>();
+                if (!float.IsFinite(number)) throw NotANumber(run, position, batch);
+                optimiser.ZeroGrad();
+                value.backward();
+                if (options.Clip > 0) optimiser.ClipGradients(options.Clip);
+                optimiser.Step(options.RateAt(position.Step, steps));
+                average?.Update();
+                position.Advance(number, batch.Count);
+                clock.Tick(epoch, position);
+            }
+            EndEpoch(run, network, average, options, position, validate);
+        }
+        average?.CopyTo(network);
+        if (options.Patience > 0 && validate is not null) position.RestoreBest(network);
+        network.eval();
+        return position.ToSummary(options.Patience > 0 && validate is not null, clock.Seconds);
+    }
+
+    private static void EndEpoch(Run run, torch.nn.Module network, MovingAverage? average, TrainingOptions options, LoopPosition position, Func<ValidationScores>? validate)
+    {
+        ValidationScores? scores = null;
+        if (validate is not null)
+        {
+            using var scope = torch.NewDisposeScope();
+            using var noGradient = torch.no_grad();
+            network.eval();
+            scores = average.While(network, validate);
+        }
+        var record = position.EndEpoch(scores, network, average, options.Patience);
+        run.Record(new JsonObject
+        {
+            ["stage"] = run.StagePath,
+            ["epoch"] = record.Epoch,
+            ["loss"] = record.Loss,
+            ["validation-accuracy"] = record.ValidationAccuracy,
+            ["validation-loss"] = record.ValidationLoss,
+        });
+    }
+
+    private static WorkException NotANumber(Run run, LoopPosition position, IBatch batch)
+    {
+        var rows = batch.Rows.Length <= 12 ? string.Join(", ", batch.Rows.ToArray()) : string.Join(", ", batch.Rows[..12].ToArray()) + ", …";
+        return new($"stage {run.StagePath}: the loss is not a number at step {position.Step} (epoch {position.Epoch}), training rows {rows}; "
+            + "lower training.rate, or set training.clip; the last checkpoint is from before this step");
+    }
+}
+
+/// <summary>Reports progress a few times a second and knows how long the loop has run.</summary>
+internal sealed class LoopClock(Run run, long steps, LoopPosition start)
+{
+    private readonly Stopwatch watch = Stopwatch.StartNew();
+    private readonly long firstStep = start.Step;
+    private TimeSpan next = TimeSpan.FromSeconds(0.3);
+    private long examples;
+
+    public double Seconds => watch.Elapsed.TotalSeconds;
+
+    public void Tick(Epoch epoch, LoopPosition position)
+    {
+        examples += position.LastCount;
+        if (run.Progress is null || watch.Elapsed < next) return;
+        next = watch.Elapsed + TimeSpan.FromSeconds(0.3);
+        var left = watch.Elapsed / (position.Step - firstStep) * (steps - position.Step);
+        run.Progress.Report(new(run.StagePath, epoch.Number, epoch.Total, (double)position.Step / steps, position.MeanLoss, position.LastAccuracy, examples / watch.Elapsed.TotalSeconds, left));
+    }
+}

@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
+using Microsoft.ML;
+using Microsoft.ML.Calibrators;
+using Microsoft.ML.Trainers;
+using Microsoft.ML.Trainers.LightGbm;
+using Preceptor.Foundation;
+using Preceptor.Models;
+using Preceptor.Prediction;
+using Preceptor.Supervision;
+
+namespace Preceptor.Baselines;
+
+/// <summary>
+/// Gradient-boosted decision trees on the encoded inputs, one tree a class and round, with the softmax loss; LightGBM through
+/// Microsoft.ML, and LightGBM's own defaults.
+/// </summary>
+/// <remarks>
+/// Uses neither <c>model</c> nor <c>training</c>, and has no null setting: the baseline beside it is the problem's network.
+/// Training needs LightGBM's native library, which exists for 64-bit x86 alone; a trained model needs none.
+/// </remarks>
+[Method(TreeClassifier.FormatName, "Gradient-boosted trees (LightGBM)", Summary = "Boosted decision trees: the usual choice for tables of numbers and categories.", Citation = "Ke et al. 2017, NeurIPS")]
+[Version(1)]
+public sealed class GradientBoostedTrees : IFit<PredictionProblem, Predictor>, INeeds<Labels>
+{
+    private readonly Options options;
+
+    /// <summary>The options of gradient-boosted trees.</summary>
+    public sealed record Options
+    {
+        /// <summary>Boosting rounds.</summary>
+        [Description("Boosting rounds: trees a class")]
+        [Range(1, 100_000)]
+        public int Trees { get; set; } = 100;
+
+        /// <summary>Most leaves a tree.</summary>
+        [Description("Most leaves a tree")]
+        [Range(2, 100_000)]
+        public int Leaves { get; set; } = 31;
+
+        /// <summary>What each tree's values are multiplied by.</summary>
+        [Description("Learning rate: what each tree's values are multiplied by")]
+        [Range(0, 1, MinimumIsExclusive = true)]
+        public double Rate { get; set; } = 0.1;
+
+        /// <summary>Fewest training rows a leaf.</summary>
+        [Description("Fewest training rows a leaf; less for a few hundred rows or rare classes")]
+        [Range(1, 1_000_000)]
+        public int LeafRows { get; set; } = 20;
+    }
+
+    /// <summary>Creates the method.</summary>
+    public GradientBoostedTrees(Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        this.options = options;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="WorkException">LightGBM's native library does not load.</exception>
+    public Predictor Fit(PredictionProblem problem, Run run)
+    {
+        run.Uses(typeof(GradientBoostedTrees));
+        return run.TrainPlain(problem, TreeClassifier.Tokens, data =>
+        {
+            var trainer = data.Context.MulticlassClassification.Trainers.LightGbm(new LightGbmMulticlassTrainer.Options
+            {
+                NumberOfIterations = options.Trees,
+                NumberOfLeaves = options.Leaves,
+                LearningRate = options.Rate,
+                MinimumExampleCountPerLeaf = options.LeafRows,
+                UseSoftmax = true,
+                UseCategoricalSplit = false,
+                HandleMissingValue = false,
+                NumberOfThreads = run.Threads,
+                Seed = run.Random("lightgbm").Next(int.MaxValue),
+            });
+            try
+            {
+                return new TreeClassifier(data.Shape, data.Classes, Flatten(trainer.Fit(data.Rows).Model));
+            }
+            catch (Exception e) when (e.GetBaseException() is DllNotFoundException or BadImageFormatException)
+            {
+                throw new WorkException($"lightgbm: LightGBM's native library does not load on this machine ({e.GetBaseException().Message}); it exists for 64-bit x86 on Linux, Windows and macOS", e);
+            }
+        });
+    }
+
+    private static TreeArrays Flatten(OneVersusAllModelParameters model)
+    {
+        List<int> classes = [], nodes = [0], leaves = [0], features = [], left = [], right = [];
+        List<float> thresholds = [];
+        List<double> values = [];
+        var ofClasses = SubModels(model);
+        for (var c = 0; c < ofClasses.Length; c++)
+        {
+            var ensemble = ((CalibratedModelParametersBase<LightGbmBinaryModelParameters, PlattCalibrator>)ofClasses[c]).SubModel.TrainedTreeEnsemble;
+            if (ensemble.Bias != 0) AddTree([ensemble.Bias]);
+            for (var t = 0; t < ensemble.Trees.Count; t++)
+            {
+                var tree = ensemble.Trees[t];
+                features.AddRange(tree.NumericalSplitFeatureIndexes);
+                thresholds.AddRange(tree.NumericalSplitThresholds);
+                left.AddRange(tree.LeftChild);
+                right.AddRange(tree.RightChild);
+                AddTree(tree.LeafValues.Select(value => value * ensemble.TreeWeights[t]));
+            }
+
+            void AddTree(IEnumerable<double> leafValues)
+            {
+                classes.Add(c);
+                values.AddRange(leafValues);
+                nodes.Add(features.Count);
+                leaves.Add(values.Count);
+            }
+        }
+        return new()
+        {
+            Classes = [.. classes],
+            Nodes = [.. nodes],
+            Leaves = [.. leaves],
+            Features = [.. features],
+            Thresholds = [.. thresholds],
+            Left = [.. left],
+            Right = [.. right],
+            Values = [.. values],
+        };
+    }
+
+    // Microsoft.ML shows the trees of two classes but not of more. Its own model files would not do instead of them: they name
+    // the assemblies and types that read them, so that opening a stranger's could load anything installed.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_SubModelParameters")]
+    private static extern ImmutableArray<object> SubModels(OneVersusAllModelParameters model);
+}

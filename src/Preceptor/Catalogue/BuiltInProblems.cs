@@ -1,0 +1,35 @@
+using Preceptor.Foundation;
+using Preceptor.Prediction;
+using Preceptor.Prediction.BuiltIn;
+
+namespace Preceptor.Catalogue;
+
+/// <summary>A problem that Preceptor generates.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Summary">What it is, in a sentence.</param>
+/// <param name="OptionsType">The record of its options.</param>
+/// <param name="Method">The method it is meant for.</param>
+/// <param name="Defaults">Keys of model and training whose defaults it sets.</param>
+/// <param name="Draft">Draws it from options and a seed.</param>
+public sealed record BuiltInProblem(string Name, string Kind, string Summary, Type OptionsType, string Method, IReadOnlyDictionary<string, string> Defaults, Func<object, ulong, PredictionDraft> Draft);
+
+/// <summary>All built-in problems.</summary>
+public static class BuiltInProblems
+{
+    /// <summary>All, by name.</summary>
+    public static IReadOnlyList<BuiltInProblem> All { get; } =
+    [
+        new("digits", "prediction", "Rendered strokes of ten digits, 28×28, deformed and on backgrounds; knobs for few and for noisy labels.",
+            typeof(DigitsProblem.Options), "ps-kd", new Dictionary<string, string> { ["training.epochs"] = "12", ["training.rate"] = "0.003" },
+            (options, seed) => DigitsProblem.Draft((DigitsProblem.Options)options, seed)),
+        new("tickets", "prediction", "20,000 support tickets with labels that are wrong a quarter of the time, a weak and a strong teacher, and the hidden truth.",
+            typeof(TicketsProblem.Options), "ps-kd", new Dictionary<string, string> { ["training.epochs"] = "8", ["training.rate"] = "0.006" },
+            (options, seed) => TicketsProblem.Draft((TicketsProblem.Options)options, seed)),
+    ];
+
+    /// <summary>The problem of a name.</summary>
+    /// <exception cref="RequestException">There is none; the message has the nearest spelling.</exception>
+    public static BuiltInProblem Find(ScalarSetting name) => All.FirstOrDefault(p => p.Name == name.Text)
+        ?? throw name.Wrong($"there is no built-in problem '{name.Text}'{Spelling.Hint(name.Text, All.Select(p => p.Name))}; known: {string.Join(", ", All.Select(p => p.Name))}; your own data goes under problem: data:");
+}

@@ -1,0 +1,67 @@
+using System.Reflection;
+using Preceptor.Foundation;
+using Preceptor.Models;
+using Preceptor.Prediction;
+
+namespace Preceptor.Catalogue;
+
+/// <summary>A method as the catalogue knows it.</summary>
+/// <param name="Declaration">Slug, title, summary, citation.</param>
+/// <param name="Kind">The kind of problem, such as <c>prediction</c>.</param>
+/// <param name="Type">The class.</param>
+/// <param name="Needs">Alternatives of what it needs, each a set of types of supervision.</param>
+public sealed record MethodInfo(MethodAttribute Declaration, string Kind, Type Type, IReadOnlyList<IReadOnlyList<Type>> Needs)
+{
+    /// <summary>Its key on the command line.</summary>
+    public string Slug => Declaration.Slug;
+
+    /// <summary>The record of its options.</summary>
+    public Type OptionsType => Type.GetConstructors()[0].GetParameters()[0].ParameterType;
+
+    /// <summary>Whether it trains a model, rather than bettering the supervision.</summary>
+    public bool IsFit => Type.IsAssignableTo(typeof(IFit<PredictionProblem, Predictor>));
+
+    /// <summary>Creates the method.</summary>
+    /// <param name="options">An object of <see cref="OptionsType"/>.</param>
+    public object Create(object options) => Activator.CreateInstance(Type, options)!;
+
+    /// <summary>Why the offered supervision does not meet its needs; null if it does.</summary>
+    public string? Unmet(IEnumerable<ISupervision> offered)
+    {
+        var types = offered.Select(o => o.GetType()).ToHashSet();
+        if (Needs.Any(alternative => alternative.All(types.Contains))) return null;
+        return $"{Slug} needs {string.Join(" or ", Needs.Select(n => string.Join(" and ", n.Select(t => Options.Key(t.Name)))))}";
+    }
+}
+
+/// <summary>All methods of the loaded assemblies.</summary>
+public static class MethodCatalogue
+{
+    private static readonly List<Assembly> Assemblies = [typeof(MethodCatalogue).Assembly];
+    private static IReadOnlyList<MethodInfo>? all;
+
+    /// <summary>All methods, by slug.</summary>
+    public static IReadOnlyList<MethodInfo> All => all ??= [.. Assemblies.SelectMany(a => a.GetTypes())
+        .Select(t => (Type: t, Declaration: t.GetCustomAttribute<MethodAttribute>()))
+        .Where(t => t.Declaration is not null)
+        .Select(t => new MethodInfo(t.Declaration!, "prediction", t.Type, NeedsOf(t.Type)))
+        .OrderBy(m => m.Slug, StringComparer.Ordinal)];
+
+    /// <summary>Adds the methods of another assembly.</summary>
+    public static void Register(Assembly assembly)
+    {
+        if (Assemblies.Contains(assembly)) return;
+        Assemblies.Add(assembly);
+        all = null;
+    }
+
+    /// <summary>The method of a slug.</summary>
+    /// <param name="slug">The slug, with its place.</param>
+    /// <exception cref="RequestException">There is none; the message has the nearest spelling.</exception>
+    public static MethodInfo Find(ScalarSetting slug) => All.FirstOrDefault(m => m.Slug == slug.Text)
+        ?? throw slug.Wrong($"there is no method '{slug.Text}'{Spelling.Hint(slug.Text, All.Select(m => m.Slug))}; known: {string.Join(", ", All.Select(m => m.Slug))}");
+
+    private static IReadOnlyList<IReadOnlyList<Type>> NeedsOf(Type type) => [.. type.GetInterfaces()
+        .Where(i => i.IsGenericType && (i.GetGenericTypeDefinition() == typeof(INeeds<>) || i.GetGenericTypeDefinition() == typeof(INeeds<,>)))
+        .Select(i => (IReadOnlyList<Type>)i.GetGenericArguments())];
+}

@@ -1,0 +1,47 @@
+using Preceptor.Foundation;
+
+namespace Preceptor.Catalogue;
+
+/// <summary>The method section: a slug, a map with name and options, or a list of those, the last of which trains.</summary>
+internal static class MethodSettings
+{
+    public static IReadOnlyList<MethodChoice> Read(Setting setting)
+    {
+        MethodChoice[] methods = [.. Steps(setting).Select(step =>
+        {
+            var info = MethodCatalogue.Find(Name(step));
+            return new MethodChoice(info, Options.Bind(info.OptionsType, step.Without("name")));
+        })];
+        if (methods.Length == 0) throw setting.Wrong("expected a method");
+        if (!methods[^1].Info.IsFit) throw setting.Wrong($"the last step must train a model; {methods[^1].Info.Slug} betters the supervision: add supervised after it");
+        if (methods[..^1].FirstOrDefault(m => m.Info.IsFit) is { } early) throw setting.Wrong($"{early.Info.Slug} trains a model and must be the last step");
+        return methods;
+    }
+
+    /// <summary>Puts a value at the one step whose options have the key.</summary>
+    public static MapSetting Override(MapSetting settings, string[] key, Setting value)
+    {
+        if (settings.Find("method") is not { } setting) throw value.Wrong("name a method before its options");
+        var steps = Steps(setting);
+        if (key[0] == "name") return settings.With("method", value);
+        var fitting = Enumerable.Range(0, steps.Length).Where(i => Options.Describe(MethodCatalogue.Find(Name(steps[i])).OptionsType).Any(o => o.Key == key[0])).ToArray();
+        if (fitting.Length == 0)
+        {
+            var known = steps.SelectMany(s => Options.Describe(MethodCatalogue.Find(Name(s)).OptionsType)).Select(o => o.Key).ToArray();
+            throw value.Wrong($"{string.Join(", ", steps.Select(s => Name(s).Text))} has no option '{key[0]}'{Spelling.Hint(key[0], known)}; {(known.Length == 0 ? "it has no options" : "it has " + string.Join(", ", known))}");
+        }
+        if (fitting.Length > 1) throw value.Wrong($"several steps have an option '{key[0]}'; write it in a specification instead");
+        steps[fitting[0]] = Specification.Put(steps[fitting[0]], key, value);
+        return settings.With("method", new ListSetting(setting.Place, setting.Path, steps));
+    }
+
+    private static MapSetting[] Steps(Setting setting) => setting switch
+    {
+        ScalarSetting slug => [new MapSetting(slug.Place, slug.Path, [new("name", slug)])],
+        MapSetting map => [map],
+        ListSetting list => [.. list.Items.SelectMany(Steps)],
+        _ => [],
+    };
+
+    private static ScalarSetting Name(MapSetting step) => step.Find("name") as ScalarSetting ?? throw step.Wrong("name: is missing: the method's slug");
+}

@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using Preceptor.Evaluation;
+using Preceptor.Foundation;
+using Preceptor.Prediction;
+
+namespace Preceptor.Catalogue;
+
+/// <summary>What a run found: the scores of its arms with intervals, and what the method brought over the baseline.</summary>
+public sealed record RunResult
+{
+    /// <summary>The problem's name.</summary>
+    public required string Problem { get; init; }
+
+    /// <summary>The method's slug.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>The metric of <see cref="Scores"/>.</summary>
+    public required Metric Metric { get; init; }
+
+    /// <summary>How many seeds.</summary>
+    public required int Seeds { get; init; }
+
+    /// <summary>Test items of the first seed.</summary>
+    public required int TestItems { get; init; }
+
+    /// <summary>What the test labels are worth.</summary>
+    public required ScoredOn ScoredOn { get; init; }
+
+    /// <summary>floor, baseline, method and ceiling, where they exist.</summary>
+    public required IReadOnlyDictionary<string, Interval> Scores { get; init; }
+
+    /// <summary>Method over baseline; positive is better.</summary>
+    public required Interval Difference { get; init; }
+
+    /// <summary>The share of the gap between floor (or baseline, where no supervision predicts) and ceiling that the method closed; null where that gap is under ten points.</summary>
+    public required Interval? RecoveredGap { get; init; }
+
+    /// <summary>Every metric's mean over seeds, by arm.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> AllMetrics { get; init; }
+
+    /// <summary>Time the run took.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>The run's folder.</summary>
+    public required string? Folder { get; init; }
+
+    /// <summary>The command that repeats it.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>Summarises the outcomes of one or more seeds.</summary>
+    public static RunResult Of(Specification specification, IReadOnlyList<SeedOutcome> outcomes, Metric metric, double seconds, string? folder, string command)
+    {
+        var scores = outcomes.Select(o => o.Arms.ToDictionary(a => a.Key, a => ClassificationScores.Of(a.Value.Probabilities, o.Labels))).ToArray();
+        var arms = scores[0].Keys.ToArray();
+        IReadOnlyList<TestScore> Arm(string arm, Metric by) => [.. scores.Select(s => by.Score(s[arm]))];
+        var floor = arms.Contains("floor") ? "floor" : "baseline";
+        return new RunResult
+        {
+            Problem = specification.ProblemName,
+            Method = specification.MethodName,
+            Metric = metric,
+            Seeds = outcomes.Count,
+            TestItems = outcomes[0].Labels.Length,
+            ScoredOn = outcomes[0].ScoredOn,
+            Scores = arms.ToDictionary(a => a, a => Intervals.Of(Arm(a, metric))),
+            Difference = Intervals.Difference(Arm("method", metric), Arm("baseline", metric), metric.Better),
+            RecoveredGap = arms.Contains("ceiling") && metric == Metrics.Accuracy ? Evaluation.RecoveredGap.Of(Arm("method", metric), Arm(floor, metric), Arm("ceiling", metric)) : null,
+            AllMetrics = arms.ToDictionary(a => a, a => (IReadOnlyDictionary<string, double>)Metrics.All.ToDictionary(m => m.Name, m => scores.Average(s => m.Value(s[a])))),
+            Seconds = seconds,
+            Folder = folder,
+            Command = command,
+        };
+    }
+
+    /// <summary>The result object of <c>--json</c>.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["type"] = "result",
+        ["problem"] = Problem,
+        ["method"] = Method,
+        ["metric"] = Metric.Name,
+        ["better"] = Options.Key(Metric.Better.ToString()),
+        ["seeds"] = Seeds,
+        ["testItems"] = TestItems,
+        ["scoredOn"] = Options.Key(ScoredOn.ToString()),
+        ["scores"] = new JsonObject(Scores.Select(s => KeyValuePair.Create(s.Key, (JsonNode?)ToJson(s.Value, withValues: true)))),
+        ["difference"] = ToJson(Difference, withValues: false),
+        ["extra"] = new JsonObject
+        {
+            ["pgr"] = RecoveredGap is null ? null : ToJson(RecoveredGap, withValues: false),
+            ["metrics"] = new JsonObject(AllMetrics.Select(a => KeyValuePair.Create(a.Key, (JsonNode?)new JsonObject(a.Value.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)))))),
+        },
+        ["seconds"] = Math.Round(Seconds, 2),
+        ["run"] = Folder,
+        ["command"] = Command,
+    };
+
+    private static JsonObject ToJson(Interval interval, bool withValues)
+    {
+        var json = new JsonObject { ["mean"] = interval.Mean, ["low"] = interval.Low, ["high"] = interval.High };
+        if (withValues) json["values"] = new JsonArray([.. interval.Values.Select(v => JsonValue.Create(v))]);
+        return json;
+    }
+}

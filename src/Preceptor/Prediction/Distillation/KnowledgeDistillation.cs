@@ -1,0 +1,103 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Runtime.InteropServices;
+using Preceptor.Foundation;
+using Preceptor.Models;
+using Preceptor.Objectives;
+using Preceptor.Supervision;
+using TorchSharp;
+
+namespace Preceptor.Prediction.Distillation;
+
+/// <summary>
+/// Knowledge distillation: the student learns the labels and, softened by a temperature, a teacher's distribution, whose
+/// small probabilities say which classes resemble each other. Use it when a better or a different model has an opinion on
+/// your rows; without one, a larger network is first trained on the same labels and becomes the teacher.
+/// </summary>
+/// <remarks>
+/// Hinton, Vinyals and Dean (2015), section 2: (1 − w) H(y, softmax z) + w T² H(softmax(v/T), softmax(z/T)), with student
+/// logits z [B, C], teacher logits v [B, C], labels y. T² keeps the size of the soft gradients independent of T. Rows
+/// without a label learn from the teacher alone. With weight 0 it is supervised training, bit for bit.
+/// </remarks>
+[Method("knowledge-distillation", "Knowledge distillation", Floor = typeof(TeacherLogits),
+    Summary = "Learns from labels and from a teacher's softened probabilities; trains a larger teacher itself if none is offered.",
+    Citation = "Hinton, Vinyals, Dean: Distilling the Knowledge in a Neural Network (2015)")]
+[Version(1)]
+public sealed class KnowledgeDistillation(KnowledgeDistillation.Options options) : IFit<PredictionProblem, Predictor>, INeeds<Labels>, INeeds<Labels, TeacherLogits>
+{
+    /// <summary>The options of knowledge distillation.</summary>
+    public sealed record Options
+    {
+        /// <summary>w.</summary>
+        [Description("Weight w of the teacher; the labels have 1 − w. 0 is supervised training")]
+        [Range(0, 1), Source("section 2: 'a considerably lower weight' on the labels")]
+        public double Weight { get; set; } = 0.9;
+
+        /// <summary>T.</summary>
+        [Description("Temperature T that softens teacher and student")]
+        [Range(0, 1000, MinimumIsExclusive = true), Source("section 3: 20 for large layers, 2.5 to 4 for small ones")]
+        public double Temperature { get; set; } = 4;
+
+        /// <summary>The teacher's name.</summary>
+        [Description("Which offered teacher to learn from; left out: the only one offered, or one trained here")]
+        public string? Teacher { get; set; }
+
+        /// <summary>The network of a teacher trained here.</summary>
+        [Description("The network of a teacher trained here on the same labels; left out: the student's, four times as wide")]
+        public ModelOptions? TeacherModel { get; set; }
+    }
+
+    /// <inheritdoc/>
+    public Predictor Fit(PredictionProblem problem, Run run)
+    {
+        run.Uses(typeof(KnowledgeDistillation));
+        if (options.Weight == 0) return run.Train(problem, Plain.Supervised.Objective);
+        var teacher = Teacher(problem, run);
+        return run.Train(problem, (network, _) => batch =>
+        {
+            var logits = network.forward(batch.Inputs);                                        // [B, C]
+            var soft = Softened(logits, teacher.Gather(batch.Rows), options.Temperature);
+            if (options.Weight == 1) return soft;
+            using Scalar softWeight = options.Weight, hardWeight = 1 - options.Weight;
+            return Loss.SoftCrossEntropy(logits, batch.OneHot) * hardWeight + soft * softWeight;
+        }, [.. Enumerable.Range(0, problem.Train.Count)]);
+    }
+
+    /// <summary>T² H(softmax(v/T), softmax(z/T)), the mean over the batch.</summary>
+    internal static torch.Tensor Softened(torch.Tensor logits, torch.Tensor teacher, double temperature)
+    {
+        using Scalar divisor = temperature, squared = temperature * temperature;
+        return Loss.SoftCrossEntropy(logits / divisor, torch.nn.functional.softmax(teacher / divisor, 1)) * squared;
+    }
+
+    private TeacherRows Teacher(PredictionProblem problem, Run run)
+    {
+        var offered = problem.Supervision.OfType<TeacherLogits>().ToArray();
+        if (options.Teacher is { } name)
+        {
+            var named = offered.FirstOrDefault(t => t.Name == name) ?? throw new RequestException(
+                $"method.teacher: the problem offers no teacher '{name}'{Spelling.Hint(name, offered.Select(t => t.Name))}; it offers {(offered.Length == 0 ? "none" : string.Join(", ", offered.Select(t => t.Name)))}");
+            return new(named.Train, problem.Classes.Count);
+        }
+        if (offered.Length > 1) throw new RequestException($"method.teacher: the problem offers several teachers; name one of {string.Join(", ", offered.Select(t => t.Name))}");
+        if (offered.Length == 1) return new(offered[0].Train, problem.Classes.Count);
+        var larger = problem with { Model = options.TeacherModel ?? FourTimesAsWide(problem.Model) };
+        using var trained = run.Stage("teacher", larger.Describe(), () => new Plain.Supervised(new()).Fit(larger, run), stream: "teacher");
+        return new(trained.Classifier.Logits(problem.Train), problem.Classes.Count);
+    }
+
+    private static ModelOptions FourTimesAsWide(ModelOptions model) =>
+        model with { Hidden = [.. model.Hidden.Select(h => 4 * h)], Width = 4 * model.Width, Embedding = 4 * model.Embedding };
+
+    /// <summary>A teacher's logits [N × C], gathered by row.</summary>
+    private sealed class TeacherRows(float[] logits, int classes)
+    {
+        public torch.Tensor Gather(ReadOnlySpan<int> rows)
+        {
+            var tensor = torch.empty(rows.Length, classes);
+            var room = MemoryMarshal.Cast<byte, float>(tensor.bytes);
+            for (var i = 0; i < rows.Length; i++) logits.AsSpan(rows[i] * classes, classes).CopyTo(room[(i * classes)..]);
+            return tensor;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Preceptor.Data;
+using Preceptor.Foundation;
+using Preceptor.Training;
+using static TorchSharp.torch;
+
+namespace Preceptor.Prediction;
+
+/// <summary>Some training rows. Its tensors are made at first use and belong to the step's dispose scope.</summary>
+public sealed class PredictionBatch : IBatch
+{
+    internal readonly InputBuffer Buffer = new();
+    internal int[] RowBuffer = [];
+    internal float[] OneHotBuffer = [];
+    internal long[] IdBuffer = [];
+    internal int Classes;
+    private Inputs? inputs;
+    private Tensor? oneHot, ids;
+
+    /// <inheritdoc/>
+    public int Count => Buffer.Count;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<int> Rows => RowBuffer.AsSpan(0, Count);
+
+    /// <summary>The inputs.</summary>
+    public Inputs Inputs => inputs ??= Buffer.ToTensors();
+
+    /// <summary>The labels as distributions [B, C]; rows of zeros have none.</summary>
+    public Tensor OneHot => oneHot ??= InputBuffer.Tensor<float>(OneHotBuffer.AsSpan(0, Count * Classes), float32, Count, Classes);
+
+    /// <summary>The rows' places in the training set [B], 64-bit.</summary>
+    public Tensor Ids => ids ??= InputBuffer.Tensor<long>(IdBuffer.AsSpan(0, Count), int64, Count);
+
+    internal void Forget() => (inputs, oneHot, ids) = (null, null, null);
+}
+
+/// <summary>Batches of chosen training rows in a new random order each epoch, prepared ahead on a background thread.</summary>
+internal sealed class PredictionBatches(Run run, PredictionProblem problem, int[] rows) : IBatches<PredictionBatch>
+{
+    private readonly int size = problem.Training.Batch;
+    private readonly int[] labels = problem.Find<Supervision.Labels>()?.Train ?? [];
+
+    public int PerEpoch => (rows.Length + size - 1) / size;
+
+    public int Examples => rows.Length;
+
+    public IEnumerable<PredictionBatch> Epoch(int epoch, int first)
+    {
+        var order = run.Random("order", epoch).Permutation(rows.Length);
+        foreach (var batch in Prefetch.Run(first, PerEpoch, () => new PredictionBatch(), (index, batch) => Fill(batch, order, index * size)))
+        {
+            batch.Forget();
+            yield return batch;
+        }
+    }
+
+    private void Fill(PredictionBatch batch, int[] order, int start)
+    {
+        var count = Math.Min(size, order.Length - start);
+        var classes = problem.Classes.Count;
+        if (batch.RowBuffer.Length < count) (batch.RowBuffer, batch.IdBuffer, batch.OneHotBuffer) = (new int[count], new long[count], new float[count * classes]);
+        batch.Classes = classes;
+        Array.Clear(batch.OneHotBuffer);
+        for (var i = 0; i < count; i++)
+        {
+            var row = rows[order[start + i]];
+            batch.RowBuffer[i] = row;
+            batch.IdBuffer[i] = row;
+            if (labels.Length > 0 && labels[row] >= 0) batch.OneHotBuffer[i * classes + labels[row]] = 1;
+        }
+        problem.Train.Gather(batch.RowBuffer.AsSpan(0, count), batch.Buffer);
+    }
+}

@@ -1,0 +1,87 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Preceptor.Data;
+using Preceptor.Foundation;
+
+namespace Preceptor.Prediction;
+
+/// <summary>Reads the rows that a specification names, whatever the file's form; some data sets bring test rows of their own.</summary>
+/// <param name="path">The file, or the name of a data set.</param>
+/// <param name="text">Columns declared to hold text.</param>
+/// <param name="numbers">Columns declared to hold numbers.</param>
+public delegate (Table Rows, Table? Test) ReadTable(string path, IReadOnlyCollection<string> text, IReadOnlyCollection<string> numbers);
+
+/// <summary>The keys of a prediction problem on the user's own data.</summary>
+public sealed record PredictionData
+{
+    /// <summary>The kind.</summary>
+    [Description("The kind of problem"), AllowedValues("prediction")]
+    public string Kind { get; set; } = "prediction";
+
+    /// <summary>The file.</summary>
+    [Description("The rows: a CSV or TSV file, a folder of IDX files, or the name of a known data set")]
+    public string? Data { get; set; }
+
+    /// <summary>Text columns.</summary>
+    [Description("Text columns; if no input column is declared, all columns are typed by looking")]
+    public string[] Text { get; set; } = [];
+
+    /// <summary>Number columns.</summary>
+    [Description("Number columns")]
+    public string[] Numbers { get; set; } = [];
+
+    /// <summary>Category columns.</summary>
+    [Description("Columns of a few distinct values")]
+    public string[] Categories { get; set; } = [];
+
+    /// <summary>The image column.</summary>
+    [Description("The image column")]
+    public string? Image { get; set; }
+
+    /// <summary>The label column.</summary>
+    [Description("The column to predict; blank cells are unlabelled rows")]
+    public string? Label { get; set; }
+
+    /// <summary>The group column.</summary>
+    [Description("A column whose equal values never lie on both sides of a split")]
+    public string? Group { get; set; }
+
+    /// <summary>The time column.</summary>
+    [Description("A column of dates or numbers in sortable form; the latest rows are the test rows")]
+    public string? Time { get; set; }
+
+    /// <summary>Where labels are right.</summary>
+    [Description("A file of rows whose labels are right, or a column that says so (1, true, yes); validation and test rows come from them")]
+    public string? Trusted { get; set; }
+
+    /// <summary>The id column.</summary>
+    [Description("A column that names the rows in predictions; never an input")]
+    public string? Id { get; set; }
+
+    /// <summary>The test rows.</summary>
+    [Description("Test rows: a share of the labelled rows such as 0.2, or a file; left out: the data set's own test rows, or 0.2")]
+    public string? Test { get; set; }
+
+    /// <summary>The share of validation rows.</summary>
+    [Description("Share of the remaining labelled rows that validates")]
+    [Range(0, 0.9)]
+    public double Validation { get; set; } = 0.1;
+
+    /// <summary>A column that names each row's side.</summary>
+    [Description("A column that says train, validation or test for every row")]
+    public string? Split { get; set; }
+
+    /// <summary>The seed of the division.</summary>
+    [Description("Seed of the division into training, validation and test rows")]
+    public ulong SplitSeed { get; set; }
+
+    /// <summary>The abstention threshold.</summary>
+    [Description("Predictions below this probability are marked as abstentions")]
+    [Range(0, 1)]
+    public double AbstainBelow { get; set; }
+
+    /// <summary>Reads the files and divides their rows.</summary>
+    /// <param name="settings">The settings these options were bound from, for messages that point at a line.</param>
+    /// <param name="read">Reads a file.</param>
+    public PredictionDraft Draft(MapSetting settings, ReadTable read) => new PredictionAssembly(this, settings, read).Draft();
+}

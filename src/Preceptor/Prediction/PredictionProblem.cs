@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using Preceptor.Data;
+using Preceptor.Foundation;
+using Preceptor.Models;
+using Preceptor.Supervision;
+using Preceptor.Training;
+
+namespace Preceptor.Prediction;
+
+/// <summary>A problem of predicting one of several classes: what a method may see.</summary>
+public sealed record PredictionProblem : IProblem
+{
+    /// <inheritdoc/>
+    public required string Name { get; init; }
+
+    /// <summary>From raw rows to inputs, learned from the training rows.</summary>
+    public required InputEncoding Encoding { get; init; }
+
+    /// <summary>The classes, C.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>The training rows' inputs [N].</summary>
+    public required Examples Train { get; init; }
+
+    /// <summary>The validation rows' inputs [M]; may have no rows.</summary>
+    public required Examples Validation { get; init; }
+
+    /// <inheritdoc/>
+    public required IReadOnlyList<ISupervision> Supervision { get; init; }
+
+    /// <summary>The network to train.</summary>
+    public ModelOptions Model { get; init; } = new();
+
+    /// <summary>How to train it.</summary>
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>The labels.</summary>
+    /// <exception cref="RequestException">None are offered.</exception>
+    public Labels Labels => Find<Labels>() ?? throw new RequestException($"{Name}: this method needs labels, and the problem offers none");
+
+    /// <summary>The supervision of a type, or null.</summary>
+    public T? Find<T>() where T : class, ISupervision => Supervision.OfType<T>().FirstOrDefault();
+
+    /// <summary>The same problem with a piece of supervision added, or put in place of the one of its type and name.</summary>
+    public PredictionProblem With<T>(T supervision) where T : ISupervision =>
+        this with { Supervision = [.. Supervision.Where(s => s is not T || s.Name != supervision.Name), supervision] };
+
+    /// <summary>Everything that decides what a method makes of this problem, for the keys of stages.</summary>
+    public JsonObject Describe() => new()
+    {
+        ["train"] = Train.Fingerprint,
+        ["validation"] = Validation.Fingerprint,
+        ["classes"] = new JsonArray([.. Classes.Select(c => JsonValue.Create(c))]),
+        ["supervision"] = new JsonArray([.. Supervision.Select(s => JsonValue.Create($"{s.GetType().Name}:{s.Name}:{s.Fingerprint}"))]),
+        ["model"] = Options.Resolve(Model),
+        ["training"] = Options.Resolve(Training),
+    };
+}

@@ -1,0 +1,104 @@
+using Preceptor.Data;
+using Preceptor.Foundation;
+using Preceptor.Models;
+using Preceptor.Supervision;
+using Preceptor.Training;
+
+namespace Preceptor.Prediction;
+
+/// <summary>What the test rows' labels are worth.</summary>
+public enum ScoredOn
+{
+    /// <summary>They are the generator's truth.</summary>
+    Truth,
+
+    /// <summary>Somebody checked them.</summary>
+    Trusted,
+
+    /// <summary>They are as noisy as all others.</summary>
+    Unverified,
+}
+
+/// <summary>What only the evaluator sees.</summary>
+/// <param name="Test">The test rows' inputs.</param>
+/// <param name="Labels">Their classes.</param>
+/// <param name="ScoredOn">What those are worth.</param>
+/// <param name="TrainTruth">The training rows' true classes, for the ceiling; null if unknown.</param>
+/// <param name="ValidationTruth">The validation rows' true classes; null if unknown.</param>
+/// <param name="TeacherLogits">Each teacher's logits on the test rows [T × C], for the floor.</param>
+/// <param name="TestRows">The raw test rows.</param>
+public sealed record PredictionExam(Examples Test, int[] Labels, ScoredOn ScoredOn, int[]? TrainTruth, int[]? ValidationTruth, IReadOnlyDictionary<string, float[]> TeacherLogits, Table TestRows);
+
+/// <summary>A problem and its exam.</summary>
+public sealed record PredictionTask(PredictionProblem Problem, PredictionExam Exam);
+
+/// <summary>A teacher's logits on training and test rows.</summary>
+public sealed record DraftTeacher(string Name, float[] Train, float[] Test);
+
+/// <summary>Raw rows with labels, divided, before the encoding is learned: what files and generators both come to.</summary>
+public sealed record PredictionDraft
+{
+    /// <summary>What to call the problem.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Training rows.</summary>
+    public required Table Train { get; init; }
+
+    /// <summary>Validation rows; may be none.</summary>
+    public required Table Validation { get; init; }
+
+    /// <summary>Test rows.</summary>
+    public required Table Test { get; init; }
+
+    /// <summary>The input columns.</summary>
+    public required InputRoles Inputs { get; init; }
+
+    /// <summary>The classes.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>Labels of the training rows, −1 for none.</summary>
+    public required int[] TrainLabels { get; init; }
+
+    /// <summary>Labels of the validation rows.</summary>
+    public required int[] ValidationLabels { get; init; }
+
+    /// <summary>Labels of the test rows.</summary>
+    public required int[] TestLabels { get; init; }
+
+    /// <summary>What the test labels are worth.</summary>
+    public required ScoredOn ScoredOn { get; init; }
+
+    /// <summary>True classes of the training rows, if known.</summary>
+    public int[]? TrainTruth { get; init; }
+
+    /// <summary>True classes of the validation rows, if known.</summary>
+    public int[]? ValidationTruth { get; init; }
+
+    /// <summary>Whether the validation labels were checked.</summary>
+    public bool ValidationIsTrusted { get; init; }
+
+    /// <summary>Teachers' predictions.</summary>
+    public IReadOnlyList<DraftTeacher> Teachers { get; init; } = [];
+
+    /// <summary>Learns the encoding from the training rows and encodes all.</summary>
+    public PredictionTask Encode(ModelOptions model, TrainingOptions training)
+    {
+        var tokens = model.Encoder == EncoderKind.Bag ? TextTokens.Words : TextTokens.Ngrams;
+        var encoding = InputEncoding.Fit(Train, Inputs, tokens, model.Vocabulary);
+        List<ISupervision> supervision = [new Labels(TrainLabels, ValidationLabels)];
+        supervision.AddRange(Teachers.Select(t => new TeacherLogits(t.Name, t.Train)));
+        if (ValidationIsTrusted) supervision.Add(new TrustedLabels());
+        var problem = new PredictionProblem
+        {
+            Name = Name,
+            Encoding = encoding,
+            Classes = Classes,
+            Train = encoding.Encode(Train),
+            Validation = encoding.Encode(Validation),
+            Supervision = supervision,
+            Model = model with { Encoder = Encoder.Resolve(model.Encoder, encoding.Shape) },
+            Training = training,
+        };
+        return new(problem, new(encoding.Encode(Test), TestLabels, ScoredOn, TrainTruth, ValidationTruth, Teachers.ToDictionary(t => t.Name, t => t.Test), Test));
+    }
+}

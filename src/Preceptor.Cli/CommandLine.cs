@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Preceptor.Cli.Commands;
+using Preceptor.Foundation;
+
+namespace Preceptor.Cli;
+
+/// <summary>All commands.</summary>
+internal static class CommandLine
+{
+    public static RootCommand Create(CancellationToken stop) => new("Trains the best model that your supervision can buy, and proves by measurement what each method is worth.")
+    {
+        InitCommand.Create(),
+        RunCommand.Create(stop),
+        SeedCommand.Create(stop),
+        PredictCommand.Create(),
+        EvaluateCommand.Create(),
+        CatalogueCommands.Methods(),
+        CatalogueCommands.Problems(),
+        CatalogueCommands.Show(),
+        CatalogueCommands.Search(),
+        DoctorCommand.Create(),
+    };
+
+    /// <summary>One message for what could not be parsed, with the nearest spelling of an unknown word.</summary>
+    public static string Explain(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (parsed.UnmatchedTokens is [var word, ..])
+        {
+            string[] known = word.StartsWith('-')
+                ? [.. command.Options.Select(o => o.Name)]
+                : [.. command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)];
+            if (known.Length > 0)
+                return $"there is no {(word.StartsWith('-') ? "option" : "command")} '{word}'{Spelling.Hint(word, known)}; {(command is RootCommand ? "" : command.Name + " ")}knows {string.Join(", ", known)}";
+        }
+        return string.Join("; ", parsed.Errors.Select(e => e.Message.TrimEnd('.')));
+    }
+}

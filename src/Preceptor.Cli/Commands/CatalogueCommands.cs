@@ -1,0 +1,135 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Preceptor.Catalogue;
+using Preceptor.Foundation;
+using Preceptor.Models;
+using Preceptor.Prediction;
+using Preceptor.Training;
+using Spectre.Console;
+
+namespace Preceptor.Cli.Commands;
+
+/// <summary><c>methods</c>, <c>problems</c>, <c>show</c> and <c>search</c>: what there is. None of them touches a tensor.</summary>
+internal static class CatalogueCommands
+{
+    public static Command Methods()
+    {
+        var json = new Option<bool>("--json") { Description = "Print one JSON object a method" };
+        var markdown = new Option<string?>("--markdown") { Description = "Write the reference of all methods (docs/methods.md) to this file" };
+        var command = new Command("methods", "List the methods and what each needs") { json, markdown };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(markdown) is { } path)
+            {
+                RunFolder.WriteWhole(path, MethodReference.Render());
+                return ExitCode.Done;
+            }
+            if (parsed.GetValue(json))
+            {
+                foreach (var method in MethodCatalogue.All) Console.Out.WriteLine(ToJson(method).ToJsonString());
+                return ExitCode.Done;
+            }
+            foreach (var method in MethodCatalogue.All) Line(method.Slug, $"{method.Declaration.Summary} Needs {Needs(method)}.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    public static Command Problems()
+    {
+        var command = new Command("problems", "List the built-in problems");
+        command.SetAction(_ =>
+        {
+            foreach (var problem in BuiltInProblems.All) Line(problem.Name, $"{problem.Summary} Meant for {problem.Method}.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    public static Command Show()
+    {
+        var name = new Argument<string>("SLUG") { Description = "A method, a problem, or model, training, data" };
+        var command = new Command("show", "Show a method or a problem with all its options") { name };
+        command.SetAction(parsed =>
+        {
+            var slug = parsed.GetValue(name)!;
+            if (MethodCatalogue.All.FirstOrDefault(m => m.Slug == slug) is { } method)
+            {
+                AnsiConsole.WriteLine($"{method.Declaration.Title} ({method.Slug}, {method.Kind})");
+                AnsiConsole.WriteLine(method.Declaration.Summary);
+                AnsiConsole.WriteLine($"Source: {method.Declaration.Citation}");
+                AnsiConsole.WriteLine($"Needs {Needs(method)}.");
+                ShowOptions("method", method.OptionsType);
+                AnsiConsole.Profile.Out.Writer.WriteLine($"Try: {Terminal.Command} run --problem tickets --method {method.Slug}");
+                return ExitCode.Done;
+            }
+            if (BuiltInProblems.All.FirstOrDefault(p => p.Name == slug) is { } problem)
+            {
+                AnsiConsole.WriteLine($"{problem.Name} ({problem.Kind})");
+                AnsiConsole.WriteLine(problem.Summary);
+                ShowOptions("problem", problem.OptionsType);
+                foreach (var (key, value) in problem.Defaults) AnsiConsole.WriteLine($"sets {key}: {value}");
+                AnsiConsole.Profile.Out.Writer.WriteLine($"Try: {Terminal.Command} run --problem {problem.Name} --method {problem.Method}");
+                return ExitCode.Done;
+            }
+            (string Section, Type Type)[] sections = [("data", typeof(PredictionData)), ("model", typeof(ModelOptions)), ("training", typeof(TrainingOptions))];
+            if (sections.FirstOrDefault(s => s.Section == slug) is { Type: { } type })
+            {
+                ShowOptions(slug == "data" ? "problem" : slug, type);
+                return ExitCode.Done;
+            }
+            string[] known = [.. MethodCatalogue.All.Select(m => m.Slug), .. BuiltInProblems.All.Select(p => p.Name), .. sections.Select(s => s.Section)];
+            throw new RequestException($"there is no method or problem '{slug}'{Spelling.Hint(slug, known)}; known: {string.Join(", ", known)}");
+        });
+        return command;
+    }
+
+    public static Command Search()
+    {
+        var words = new Argument<string[]>("WORDS") { Description = "What to look for", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("search", "Find methods and problems by words in their description") { words };
+        command.SetAction(parsed =>
+        {
+            var wanted = parsed.GetValue(words)!;
+            var entries = MethodCatalogue.All.Select(m => (Name: m.Slug, Text: $"{m.Declaration.Title} {m.Declaration.Summary} {m.Declaration.Citation} {Needs(m)}", m.Declaration.Summary))
+                .Concat(BuiltInProblems.All.Select(p => (p.Name, Text: p.Summary, p.Summary)));
+            var found = entries
+                .Select(e => (e.Name, e.Summary, Score: wanted.Sum(w => (e.Name.Contains(w, StringComparison.OrdinalIgnoreCase) ? 2 : 0) + (e.Text.Contains(w, StringComparison.OrdinalIgnoreCase) ? 1 : 0))))
+                .Where(e => e.Score > 0).OrderByDescending(e => e.Score).ThenBy(e => e.Name, StringComparer.Ordinal).ToArray();
+            foreach (var (name, summary, _) in found) Line(name, summary);
+            if (found.Length == 0) AnsiConsole.WriteLine($"nothing mentions {string.Join(" or ", wanted)}; {Terminal.Command} methods lists everything");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static string Needs(MethodInfo method) => string.Join(", or ", method.Needs.Select(n => string.Join(" and ", n.Select(t => Options.Key(t.Name)))));
+
+    private static void Line(string name, string text) => AnsiConsole.Write(new Padder(new Columns(new Text(name), new Text(text)) { Expand = false }, new Padding(0)));
+
+    private static void ShowOptions(string section, Type type)
+    {
+        var options = Options.Describe(type);
+        if (options.Count == 0)
+        {
+            AnsiConsole.WriteLine("No options of its own.");
+            return;
+        }
+        var table = new Spectre.Console.Table().AddColumns("key", "default", "allowed", "meaning");
+        foreach (var option in options)
+            table.AddRow(Markup.Escape($"{section}.{option.Key}"), Markup.Escape(option.Default ?? "—"), Markup.Escape(option.Allowed), Markup.Escape(option.Description + (option.Source is null ? "" : $" ({option.Source})")));
+        AnsiConsole.Write(table);
+    }
+
+    private static JsonObject ToJson(MethodInfo method) => new()
+    {
+        ["type"] = "method",
+        ["slug"] = method.Slug,
+        ["kind"] = method.Kind,
+        ["title"] = method.Declaration.Title,
+        ["summary"] = method.Declaration.Summary,
+        ["citation"] = method.Declaration.Citation,
+        ["paper"] = method.Declaration.Paper,
+        ["needs"] = new JsonArray([.. method.Needs.Select(n => (JsonNode)new JsonArray([.. n.Select(t => JsonValue.Create(Options.Key(t.Name)))]))]),
+    };
+}

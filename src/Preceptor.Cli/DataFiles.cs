@@ -1,0 +1,14 @@
+using Preceptor.Data;
+using Preceptor.Readers;
+
+namespace Preceptor.Cli;
+
+/// <summary>Reads whatever a specification's <c>data</c> names.</summary>
+internal static class DataFiles
+{
+    public static (Table Rows, Table? Test) Read(string path, IReadOnlyCollection<string> text, IReadOnlyCollection<string> numbers)
+    {
+        if (!File.Exists(path) && (Directory.Exists(path) || DataFolder.Find(path) is not null)) return TableReader.ReadSplit(path);
+        return (TableReader.Read(path, new DelimitedOptions { Text = text.ToHashSet(), Numbers = numbers.ToHashSet(), AllowAbsent = true }), null);
+    }
+}

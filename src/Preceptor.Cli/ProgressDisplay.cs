@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Preceptor.Foundation;
+
+namespace Preceptor.Cli;
+
+/// <summary>Shows training progress: JSON lines, one line that rewrites itself on a terminal, or a line now and then in a log.</summary>
+internal abstract class ProgressDisplay : IProgress<TrainingProgress>
+{
+    public static ProgressDisplay Create(bool json) => json ? new JsonProgress() : Console.IsOutputRedirected ? new LogProgress() : new TerminalProgress();
+
+    public virtual void Begin(RunRequest request) { }
+
+    public abstract void Report(TrainingProgress value);
+
+    public virtual void End() { }
+
+    protected static string Describe(TrainingProgress p) =>
+        $"{p.Stage}: epoch {p.Epoch}/{p.Epochs}, loss {p.Loss:0.0000}{(p.Validation is { } v ? $", validation {v:0.0 %}" : "")}, {p.ItemsPerSecond:#,0} rows/s, {Math.Ceiling(p.Left.TotalSeconds):0} s left";
+
+    private sealed class JsonProgress : ProgressDisplay
+    {
+        private readonly Lock output = new();
+
+        public override void Report(TrainingProgress p)
+        {
+            var line = new JsonObject
+            {
+                ["type"] = "progress",
+                ["stage"] = p.Stage,
+                ["epoch"] = p.Epoch,
+                ["epochs"] = p.Epochs,
+                ["fraction"] = Math.Round(p.Fraction, 4),
+                ["loss"] = p.Loss,
+                ["validation"] = p.Validation,
+                ["itemsPerSecond"] = Math.Round(p.ItemsPerSecond, 1),
+                ["secondsLeft"] = Math.Round(p.Left.TotalSeconds, 1),
+            };
+            lock (output) Console.Out.WriteLine(line.ToJsonString());
+        }
+    }
+
+    private sealed class LogProgress : ProgressDisplay
+    {
+        private readonly Lock output = new();
+        private readonly Stopwatch watch = Stopwatch.StartNew();
+        private TimeSpan next = TimeSpan.FromSeconds(10);
+
+        public override void Begin(RunRequest request) =>
+            Console.Out.WriteLine($"{request.Specification.ProblemName} · {request.Specification.MethodName} · {request.Seeds} seed{(request.Seeds == 1 ? "" : "s")} → {request.Folder}");
+
+        public override void Report(TrainingProgress value)
+        {
+            lock (output)
+            {
+                if (watch.Elapsed < next) return;
+                next = watch.Elapsed + TimeSpan.FromSeconds(10);
+                Console.Out.WriteLine(Describe(value));
+            }
+        }
+    }
+
+    private sealed class TerminalProgress : ProgressDisplay
+    {
+        private readonly Lock output = new();
+
+        public override void Begin(RunRequest request) =>
+            Console.Out.WriteLine($"{request.Specification.ProblemName} · {request.Specification.MethodName} · {request.Seeds} seed{(request.Seeds == 1 ? "" : "s")} → {request.Folder}");
+
+        public override void Report(TrainingProgress value)
+        {
+            var width = Math.Max(20, Console.WindowWidth - 1);
+            var text = Describe(value);
+            lock (output) Console.Out.Write($"\r{(text.Length > width ? text[..width] : text.PadRight(width))}");
+        }
+
+        public override void End()
+        {
+            lock (output) Console.Out.Write($"\r{new string(' ', Math.Max(20, Console.WindowWidth - 1))}\r");
+        }
+    }
+}

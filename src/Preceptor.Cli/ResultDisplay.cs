@@ -1,0 +1,92 @@
+using System.Runtime.CompilerServices;
+using Preceptor.Catalogue;
+using Preceptor.Cli.Commands;
+using Spectre.Console;
+
+[assembly: InternalsVisibleTo("Preceptor.Tests")]
+
+namespace Preceptor.Cli;
+
+/// <summary>The end of a run for people: bar chart, one sentence, three commands to paste.</summary>
+internal static class ResultDisplay
+{
+    private const int BarWidth = 24, LongestName = 22;
+
+    /// <summary>From this width on, what an arm is stands beside its bar.</summary>
+    private const int WideConsole = 120;
+
+    public static void Show(IAnsiConsole console, RunResult result, RunRequest request)
+    {
+        console.WriteLine();
+        Words(console, $"{result.Problem} · {result.Method} · {ResultText.Basis(result)}");
+        if (ResultText.Caution(result.ScoredOn) is { } caution) Words(console, caution);
+        console.WriteLine();
+        string[] arms = [.. ResultText.Arms.Where(result.Scores.ContainsKey)];
+        var width = Math.Min(arms.Max(a => ResultText.Name(result, a).Length), LongestName);
+        foreach (var arm in arms) Bar(console, result, arm, width);
+        if (console.Profile.Width < WideConsole)
+        {
+            console.WriteLine();
+            foreach (var arm in arms.Where(a => a != "method")) console.MarkupLine($"[grey]{arm}: {ResultText.Meaning(arm)}[/]");
+        }
+        console.WriteLine();
+        Words(console, ResultText.Sentence(result));
+        console.WriteLine();
+        console.WriteLineSafely($"report: {Path.Combine(request.Folder, "report.html")}");
+        console.WriteLineSafely("next:");
+        foreach (var command in Next(result, request)) console.WriteLineSafely($"  {command}");
+    }
+
+    // At most 22 + 1 + 24 + 2 + 7 + 2 + 14 = 72 columns, so that it never breaks in a terminal of 80.
+    private static void Bar(IAnsiConsole console, RunResult result, string arm, int width)
+    {
+        var (metric, score) = (result.Metric, result.Scores[arm]);
+        var filled = (int)Math.Round(Math.Clamp(score.Mean / metric.Highest, 0, 1) * BarWidth);
+        var line = $"{Markup.Escape(Fit(ResultText.Name(result, arm), width))} [{Colour(arm)}]{new string('█', filled)}[/]{new string('·', BarWidth - filled)}  {ResultText.Value(metric, score.Mean),7}  {Markup.Escape(ResultText.Ends(metric, score))}";
+        console.MarkupLine(console.Profile.Width < WideConsole || arm == "method" ? line : $"{line}  [grey]{ResultText.Meaning(arm)}[/]");
+    }
+
+    private static string Colour(string arm) => arm switch
+    {
+        "floor" => "grey",
+        "baseline" => "blue",
+        "ceiling" => "yellow",
+        _ => "green",
+    };
+
+    private static IEnumerable<string> Next(RunResult result, RunRequest request)
+    {
+        var other = MethodCatalogue.All.FirstOrDefault(m => m.IsFit && m.Slug != result.Method && m.Slug != "supervised")?.Slug ?? "supervised";
+        var builtIn = request.Specification.BuiltIn;
+        string InFolder(string file) => RunCommand.Quote(Path.Combine(request.Folder, file));
+        yield return builtIn is null
+            ? $"{Terminal.Command} run {InFolder("spec.yaml")} --method {other}"
+            : $"{Terminal.Command} run --problem {builtIn.Name} --method {other} --seeds 3";
+        // Generated images are not written to a file that predict could read.
+        yield return builtIn is not null && !File.Exists(Path.Combine(request.Folder, "test.csv"))
+            ? $"{Terminal.Command} show {request.Specification.Fit.Info.Slug}"
+            : $"{Terminal.Command} predict {RunCommand.Quote(request.Folder)} {(builtIn is null ? "new.csv" : InFolder("test.csv"))} --out predictions.csv";
+        yield return $"{Terminal.Command} init your.csv";
+    }
+
+    private static string Fit(string text, int width) => text.Length > width ? text[..(width - 1)] + "…" : text.PadRight(width);
+
+    /// <summary>Writes a text in lines no longer than the console, broken between words.</summary>
+    private static void Words(IAnsiConsole console, string text)
+    {
+        var line = "";
+        foreach (var word in text.Split(' '))
+        {
+            if (line.Length > 0 && line.Length + 1 + word.Length > console.Profile.Width)
+            {
+                console.WriteLineSafely(line);
+                line = "";
+            }
+            line = line.Length == 0 ? word : $"{line} {word}";
+        }
+        console.WriteLineSafely(line);
+    }
+
+    /// <summary>Writes a line as it is, without wrapping at the terminal's width, so that it can be pasted.</summary>
+    public static void WriteLineSafely(this IAnsiConsole console, string text) => console.Profile.Out.Writer.WriteLine(text);
+}

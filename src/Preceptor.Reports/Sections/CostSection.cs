@@ -1,0 +1,36 @@
+using Preceptor.Catalogue;
+using Preceptor.Models;
+
+namespace Preceptor.Reports.Sections;
+
+/// <summary>What the run took: rows, epochs, seconds.</summary>
+internal static class CostSection
+{
+    public static Html Of(ReportData data)
+    {
+        var first = data.First;
+        return Html.Of(
+            $"""
+            <section aria-labelledby="cost"><h2 id="cost">Time and cost</h2>
+            <p>The whole run took {Seconds(data.Result.Seconds)}. It had {ResultText.Count(first.TrainingRows, "training row")}, {(first.LabelledRows == first.TrainingRows ? "all" : ResultText.Number(first.LabelledRows, "#,0"))} with a label, and was scored on {ResultText.Count(first.Labels.Length, "test row")}{(data.Outcomes.Count == 1 ? "" : " (first seed)")}.</p>
+            {Html.Table("Training", Html.Heads("arm", "epochs", "best on validation", "seconds a seed"), data.Arms.Select(a => Row(data, a)))}</section>
+
+            """);
+    }
+
+    private static Html Row(ReportData data, Arm arm)
+    {
+        var heading = Html.Of($"""<span class="swatch {arm.Key}"></span>{arm.Name}""");
+        TrainingSummary[] trainings = [.. data.Outcomes.Select(o => o.Arms[arm.Key].Training).OfType<TrainingSummary>()];
+        if (trainings.Length == 0) return Html.Row(heading, Html.Of($"not trained here"), Html.None, Html.None);
+        return Html.Row(heading, Html.Of($"{Range(trainings.Select(t => t.Epochs.Count))}"), Html.Of($"epoch {Range(trainings.Select(t => t.BestEpoch))}"), Html.Of($"{ResultText.Number(trainings.Average(t => t.Seconds), "0.0")}"));
+    }
+
+    private static string Range(IEnumerable<int> values)
+    {
+        var all = values.ToArray();
+        return all.Min() == all.Max() ? $"{all[0]}" : $"{all.Min()}–{all.Max()}";
+    }
+
+    private static string Seconds(double seconds) => seconds < 120 ? $"{ResultText.Number(seconds, "0.0")} seconds" : $"{ResultText.Number(seconds / 60, "0.0")} minutes";
+}

@@ -1,0 +1,48 @@
+using Preceptor.Models;
+using Preceptor.Reports.Charts;
+
+namespace Preceptor.Reports.Sections;
+
+/// <summary>Loss and validation scores by epoch, the mean over seeds.</summary>
+internal static class LearningSection
+{
+    public static Html Of(ReportData data)
+    {
+        Html[] charts =
+        [
+            Chart("Training loss", 1, e => e.Loss),
+            Chart("Validation accuracy, %", 100, e => e.ValidationAccuracy),
+            Chart("Validation loss (NLL)", 1, e => e.ValidationLoss),
+        ];
+        if (charts.All(c => c == Html.None)) return Html.None;
+        return Html.Of(
+            $"""
+            <section aria-labelledby="learning"><h2 id="learning">Learning curves</h2>
+            <p>{(data.Outcomes.Count == 1 ? "" : "Means over seeds. ")}Each method minimises a loss of its own, so training losses compare epochs, not arms. Validation rows carry labels of the same quality as the training rows unless checked ones were given; the ceiling’s are perfect.</p>
+            <div class="charts">
+            {charts}</div>
+            <ul class="legend">{data.Arms.Where(a => Trained(data, a).Any()).Select(Legend)}</ul>
+            </section>
+
+            """);
+
+        Html Chart(string title, double scale, Func<EpochRecord, double?> value)
+        {
+            Curve[] curves = [.. data.Arms.Select(a => new Curve(a, Mean(data, a, value))).Where(c => c.Values.Any(v => v is not null))];
+            return curves.Length == 0 ? Html.None : LineChart.Of(title, curves, scale);
+        }
+    }
+
+    private static IEnumerable<TrainingSummary> Trained(ReportData data, Arm arm) => data.Outcomes.Select(o => o.Arms[arm.Key].Training).OfType<TrainingSummary>();
+
+    // Seeds that stopped early count for the epochs that they have.
+    private static double?[] Mean(ReportData data, Arm arm, Func<EpochRecord, double?> value)
+    {
+        var trainings = Trained(data, arm).ToArray();
+        var last = trainings.SelectMany(t => t.Epochs).Select(e => e.Epoch).DefaultIfEmpty(0).Max();
+        return [.. Enumerable.Range(1, last).Select(epoch => trainings.SelectMany(t => t.Epochs).Where(e => e.Epoch == epoch).Average(value))];
+    }
+
+    private static Html Legend(Arm arm) => Html.Of(
+        $"""<li class="{arm.Key}"><svg width="34" height="10" aria-hidden="true"><polyline class="{arm.Key} curve" points="2,5 32,5"/></svg>{arm.Name}</li>""");
+}

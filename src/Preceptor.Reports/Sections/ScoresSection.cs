@@ -1,0 +1,42 @@
+using Preceptor.Catalogue;
+using Preceptor.Evaluation;
+using Preceptor.Reports.Charts;
+
+namespace Preceptor.Reports.Sections;
+
+/// <summary>The forest plot of all arms, and its numbers as a table.</summary>
+internal static class ScoresSection
+{
+    public static Html Of(ReportData data)
+    {
+        var (result, metric) = (data.Result, data.Result.Metric);
+        return Html.Of(
+            $"""
+            <section aria-labelledby="scores"><h2 id="scores">Scores</h2>
+            <figure><figcaption>{HeaderSection.Capital(metric.Name)}{(metric.Highest == 1 ? " in per cent" : "")}: {metric.Description}; {(metric.Better == Better.Higher ? "more" : "less")} is better. Line: 95 % interval{(result.Seeds > 1 ? "; small dots: seeds" : "")}; dashed: the baseline.</figcaption>
+            {ForestPlot.Of(data)}</figure>
+            {Html.Table("The same numbers", Html.Heads("arm", metric.Name, "95 %", "seeds"), data.Arms.Select(a => Row(data, a)))}
+            {Html.Of($"<p>Method over baseline: {ResultText.Difference(metric, result.Difference)}.{Gap(result)}{Absent(data)}</p>")}
+            </section>
+
+            """);
+    }
+
+    private static Html Row(ReportData data, Arm arm)
+    {
+        var (metric, score) = (data.Result.Metric, data.Result.Scores[arm.Key]);
+        return Html.Row(Html.Of($"""<span class="swatch {arm.Key}"></span>{arm.Name}<span class="note">{ResultText.Meaning(arm.Key)}</span>"""),
+            Html.Of($"{ResultText.Value(metric, score.Mean)}"), Html.Of($"{ResultText.Ends(metric, score)}"),
+            Html.Of($"{string.Join(" · ", score.Values.Select(v => metric.Highest == 1 ? ResultText.Percent(v) : ResultText.Number(v, "0.000")))}"));
+    }
+
+    private static string Gap(RunResult result) => result.RecoveredGap is { } gap
+        ? $" Share of the gap recovered: {ResultText.Number(gap.Mean * 100, "0")} % [{ResultText.Number(gap.Low * 100, "0")}, {ResultText.Number(gap.High * 100, "0")}]." : "";
+
+    private static string Absent(ReportData data)
+    {
+        var scores = data.Result.Scores;
+        if (!scores.ContainsKey("ceiling")) return " There is no ceiling: nobody knows the true labels of the training rows.";
+        return data.Result.RecoveredGap is null ? $" No share of the gap is given: {(scores.ContainsKey("floor") ? "floor" : "baseline")} and ceiling are less than ten points apart, or too unsure." : "";
+    }
+}

@@ -1,0 +1,100 @@
+namespace Preceptor.Reports;
+
+/// <summary>The report's style sheet. Colours are variables: set for light, again for dark, and back to light on paper.</summary>
+internal static class Style
+{
+    private const string Light =
+        """
+        --paper: #ffffff; --panel: #f5f6f8; --ink: #1b1f24; --soft: #59636e; --line: #d8dde3; --warn: #fff4d6; --warn-line: #b7791f;
+        --floor: #6b7280; --baseline: #1f6feb; --method: #0b7f52; --ceiling: #a8590a;
+        """;
+
+    private const string Dark =
+        """
+        --paper: #14171b; --panel: #1d2127; --ink: #e6e9ed; --soft: #9aa5b1; --line: #363d46; --warn: #3a2f14; --warn-line: #d9a441;
+        --floor: #a3acb8; --baseline: #6cb0ff; --method: #46d39a; --ceiling: #f0ab55;
+        """;
+
+    public const string Sheet =
+        $$"""
+
+        :root { color-scheme: light dark; {{Light}} }
+        @media (prefers-color-scheme: dark) { :root { {{Dark}} } }
+        * { box-sizing: border-box; }
+        body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; font-variant-numeric: tabular-nums; }
+        main { max-width: 960px; margin: 0 auto; padding: 24px 20px 64px; }
+        h1 { font-size: clamp(1.35rem, 1.1rem + 1.4vw, 2rem); line-height: 1.25; margin: 4px 0 12px; text-wrap: balance; overflow-wrap: anywhere; }
+        h2 { font-size: 1.2rem; margin: 40px 0 8px; padding-top: 16px; border-top: 1px solid var(--line); }
+        h3 { font-size: 1rem; margin: 20px 0 4px; }
+        p { margin: 0 0 12px; max-width: 75ch; }
+        .kicker, .note, caption, figcaption { color: var(--soft); font-size: .875rem; }
+        .kicker { margin: 0; overflow-wrap: anywhere; }
+        .caution { background: var(--warn); border-left: 4px solid var(--warn-line); padding: 10px 14px; border-radius: 4px; max-width: none; }
+        figure { margin: 12px 0; min-width: 0; }
+        figcaption { margin-bottom: 4px; }
+        figcaption strong { color: var(--ink); }
+        svg { display: block; overflow: visible; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; font-variant-numeric: tabular-nums; }
+        svg text { fill: var(--ink); }
+        svg .soft { fill: var(--soft); }
+        svg .name { font-weight: 600; font-size: 14px; }
+        svg .value { font-size: 14px; }
+        svg .grid { stroke: var(--line); stroke-width: 1; }
+        svg .reference { stroke: var(--baseline); stroke-width: 1; stroke-dasharray: 3 4; opacity: .7; }
+        svg .diagonal { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 3 4; }
+        svg polyline { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
+        .floor { --arm: var(--floor); } .baseline { --arm: var(--baseline); } .method { --arm: var(--method); } .ceiling { --arm: var(--ceiling); }
+        svg .mark { fill: var(--arm); stroke: var(--arm); }
+        svg .seed { fill: var(--arm); opacity: .45; }
+        svg .whisker { stroke: var(--arm); stroke-width: 3; stroke-linecap: round; }
+        svg .curve { stroke: var(--arm); }
+        svg .baseline.curve { stroke-dasharray: 7 4; }
+        svg .floor.curve { stroke-dasharray: 1 5; }
+        svg .ceiling.curve { stroke-dasharray: 10 3 2 3; }
+        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 280px), 1fr)); gap: 8px 28px; }
+        .small.charts { grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 8px 20px; }
+        .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; list-style: none; padding: 0; margin: 4px 0 0; font-size: .875rem; }
+        .legend svg { display: inline-block; vertical-align: middle; margin-right: 6px; }
+        .swatch { display: inline-block; width: 10px; height: 10px; border-radius: 50%; background: var(--arm); margin-right: 6px; }
+        .advice { padding-left: 1.2em; margin: 8px 0; max-width: 78ch; }
+        .advice li { margin-bottom: 8px; }
+        .scroll { overflow-x: auto; }
+        table { border-collapse: collapse; font-size: .9rem; margin: 8px 0; min-width: min(100%, 480px); }
+        caption { text-align: left; padding: 4px 0; }
+        th, td { padding: 5px 10px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+        thead th { color: var(--soft); font-weight: 600; vertical-align: bottom; }
+        th:first-child:not(.edge) { text-align: left; padding-left: 0; }
+        tbody th { font-weight: 600; }
+        tbody th[title] { max-width: 24ch; overflow: hidden; text-overflow: ellipsis; }
+        th .note { display: block; font-weight: 400; white-space: normal; min-width: 150px; }
+        th.wide { text-align: center; }
+        td.edge, th.edge { border-left: 1px solid var(--line); }
+        .rows { list-style: none; padding: 0; margin: 8px 0; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); }
+        .tiles { grid-template-columns: repeat(auto-fill, minmax(min(100%, 260px), 1fr)); }
+        .rows li { background: var(--panel); border-radius: 6px; padding: 8px 12px; display: flex; gap: 12px; align-items: flex-start; overflow-wrap: anywhere; }
+        .rows img { width: 64px; height: 64px; object-fit: contain; image-rendering: pixelated; flex: none; border-radius: 4px; }
+        .rows p { margin: 0; max-width: none; }
+        .rows .cell { margin-top: 2px; font-size: .95rem; }
+        code, pre { font: .85rem/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+        code { background: var(--panel); padding: 1px 5px; border-radius: 4px; overflow-wrap: anywhere; }
+        pre { background: var(--panel); padding: 12px; border-radius: 6px; overflow-x: auto; }
+        dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; margin: 4px 0; }
+        dt { color: var(--soft); }
+        dd { margin: 0; overflow-wrap: anywhere; }
+        details { margin-top: 12px; }
+        summary { cursor: pointer; color: var(--soft); }
+        :focus-visible { outline: 2px solid var(--baseline); outline-offset: 2px; }
+        @media (max-width: 520px) { main { padding: 16px 14px 48px; } th, td { padding: 5px 7px; } }
+        @media print {
+          :root { color-scheme: light; {{Light}} }
+          body { font-size: 10.5pt; }
+          main { max-width: none; padding: 0; }
+          h2 { break-after: avoid; margin-top: 20px; }
+          figure, tr, .rows li, .advice li { break-inside: avoid; }
+          .scroll { overflow: visible; }
+          pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+          .rows li, code, pre { border: 1px solid var(--line); }
+          * { print-color-adjust: exact; }
+        }
+
+        """;
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Globalization;
+using Preceptor.Bench;
+
+// training [ROUNDS]: one process of ours and one of PyTorch in turn, a thread each; the ratio of medians and its range.
+// training-ours NAME STEPS: one process of ours.
+if (args is ["training-ours", var name, var steps])
+{
+    Console.WriteLine($"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3)} {Ours.MedianStep(name, int.Parse(steps, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture)}");
+    return 0;
+}
+if (args is not ["training", ..]) return Fail("usage: training [ROUNDS]");
+var rounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 5;
+var python = Environment.GetEnvironmentVariable("PRECEPTOR_PYTHON") is { Length: > 0 } named ? named : "python3";
+var script = Path.Combine(Path.GetTempPath(), $"preceptor-bench-{Environment.ProcessId}.py");
+using (var resource = typeof(Ours).Assembly.GetManifestResourceStream("Preceptor.Bench.training.py")!)
+using (var file = File.Create(script)) resource.CopyTo(file);
+try
+{
+    foreach (var (network, count) in new[] { ("mlp", 600), ("resnet", 60) })
+    {
+        var ratios = new List<double>();
+        var (ours, theirs) = (new List<double>(), new List<double>());
+        var versions = "";
+        for (var round = 0; round < rounds; round++)
+        {
+            var mine = Run(Environment.ProcessPath!, "training-ours", network, $"{count}");
+            var other = Run(python, script, network, $"{count}");
+            versions = $"{mine.Version}, {other.Version}";
+            ours.Add(mine.Milliseconds);
+            theirs.Add(other.Milliseconds);
+            ratios.Add(mine.Milliseconds / other.Milliseconds);
+        }
+        ratios.Sort();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{network}, Adam, batch 128, 1 thread, {rounds} rounds ({versions}): ours {Median(ours):0.00} ms, PyTorch {Median(theirs):0.00} ms, ratio {Median(ratios):0.00} [{ratios[0]:0.00}, {ratios[^1]:0.00}]"));
+    }
+    return 0;
+}
+catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
+{
+    return Fail($"{e.Message}; PRECEPTOR_PYTHON names a python with PyTorch 2");
+}
+finally
+{
+    File.Delete(script);
+}
+
+static double Median(IEnumerable<double> values)
+{
+    var sorted = values.Order().ToArray();
+    return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+}
+
+static (string Version, double Milliseconds) Run(string program, params string[] arguments)
+{
+    var start = new ProcessStartInfo(program) { RedirectStandardOutput = true };
+    foreach (var argument in arguments) start.ArgumentList.Add(argument);
+    start.Environment["OMP_NUM_THREADS"] = "1";
+    start.Environment["OPENBLAS_NUM_THREADS"] = "1";
+    using var process = Process.Start(start)!;
+    var words = process.StandardOutput.ReadToEnd().Trim().Split(' ');
+    process.WaitForExit();
+    if (process.ExitCode != 0) throw new InvalidOperationException($"{program} ended with code {process.ExitCode}");
+    return (string.Join(' ', words[..^1]), double.Parse(words[^1], CultureInfo.InvariantCulture));
+}
+
+static int Fail(string message)
+{
+    Console.Error.WriteLine(message);
+    return 2;
+}

@@ -1,9 +1,6 @@
-using System.Runtime.CompilerServices;
 using Preceptor.Catalogue;
 using Preceptor.Cli.Commands;
 using Spectre.Console;
-
-[assembly: InternalsVisibleTo("Preceptor.Tests")]
 
 namespace Preceptor.Cli;
 

@@ -81,7 +81,7 @@ public abstract class Column(string name)
 /// <param name="cells">Each row's handle into <paramref name="texts"/> [rows].</param>
 public sealed class TextColumn(string name, TextBlocks texts, long[] cells) : Column(name)
 {
-    /// <summary>Creates a column from strings; they are copied.</summary>
+    /// <summary>Creates a column from strings; they are copied, and half a surrogate pair becomes U+FFFD.</summary>
     public TextColumn(string name, IReadOnlyList<string> cells) : this(name, new(), new long[cells.Count])
     {
         var appender = new TextAppender(texts);

@@ -10,14 +10,14 @@ public sealed class TextBlocksTests
     public void Texts_of_several_appenders_come_back()
     {
         var lengths = Gen.Frequency((20, Gen.Int[0, 40]), (1, Gen.Int[80_000, 1_200_000]));
-        Gen.Select(lengths, Gen.Int[0, 2].Select(i => "aé漢"[i]), Gen.Int[0, 1]).Array[1, 60].Sample(texts =>
+        Gen.Select(lengths, Gen.Int[0, 2].Select(i => "aé漢"[i]), Gen.Int[0, 1]).Array[1, 40].Sample(texts =>
         {
             var blocks = new TextBlocks();
             TextAppender[] appenders = [new(blocks), new(blocks)];
             var expected = texts.Select(text => new string(text.Item2, text.Item1)).ToArray();
             var handles = texts.Select((text, i) => appenders[text.Item3].Add(Encoding.UTF8.GetBytes(expected[i]))).ToArray();
             Assert.Equal(expected, handles.Select(handle => Encoding.UTF8.GetString(blocks[handle])));
-        }, iter: 30);
+        }, iter: 12);
     }
 
     [Fact]
@@ -39,5 +39,17 @@ public sealed class TextBlocksTests
     {
         var appender = new TextAppender(new TextBlocks());
         Assert.Equal(appender.Add("Private"u8), appender.Add("Private"u8));
+    }
+
+    [Fact]
+    public void Columns_are_read_by_threads_at_once()
+    {
+        var column = new TextColumn("a", [.. Enumerable.Range(0, 1000).Select(i => $"é{i % 100}"), "", "\uD83D"]);
+        Parallel.For(0, 4, thread =>
+        {
+            for (var row = 0; row < 1000; row++) Assert.Equal($"é{row % 100}", column[row].ToString());
+        });
+        Assert.Equal("", column[1000].ToString());
+        Assert.Equal("\uFFFD", column[1001].ToString());
     }
 }

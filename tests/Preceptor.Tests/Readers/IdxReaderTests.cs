@@ -75,7 +75,7 @@ public sealed class IdxReaderTests
             catch (RequestException)
             {
             }
-        }, iter: 500);
+        }, iter: 200);
 
     [Theory]
     [InlineData("mnist", "5041921314")]
@@ -89,6 +89,8 @@ public sealed class IdxReaderTests
         Assert.Equal(firstLabels, string.Concat(Enumerable.Range(0, 10).Select(row => labels[row].ToString())));
         var images = (ImageColumn)train.Find("image")!;
         Assert.Equal((1, 28, 28), (images.Channels, images.Height, images.Width));
-        Assert.Equal(name == "mnist" ? 33.32 : 72.94, images.Pixels.Average(pixel => (double)pixel), 0.01);
+        var sum = 0L;
+        foreach (var pixel in images.Pixels) sum += pixel;
+        Assert.Equal(name == "mnist" ? 33.32 : 72.94, (double)sum / images.Pixels.Length, 0.01);
     }
 }

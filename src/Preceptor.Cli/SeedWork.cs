@@ -21,11 +21,7 @@ internal static class SeedWork
         var task = PredictionRunner.Prepare(request.Specification, seed, DataFiles.Read);
         var outcome = PredictionRunner.RunSeed(request.Specification, task, run, seed == 0 ? Path.Combine(runFolder, "model") : null);
         if (seed == 0) PredictionFile.WriteOwn(request, runFolder, task);
-        var temporary = answers + ".new";
-        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
-        Directory.CreateDirectory(temporary);
-        outcome.Save(temporary);
-        Directory.Move(temporary, answers);
+        RunFolder.ReplaceWhole(answers, outcome.Save);
         return outcome;
     }
 

@@ -29,7 +29,7 @@ internal static class CatalogueCommands
                 foreach (var method in MethodCatalogue.All) Console.Out.WriteLine(ToJson(method).ToJsonString());
                 return ExitCode.Done;
             }
-            foreach (var method in MethodCatalogue.All) Line(method.Slug, $"{method.Declaration.Summary} Needs {Needs(method)}.");
+            foreach (var method in MethodCatalogue.All) Line(method.Slug, $"{method.Declaration.Summary} Needs {method.DescribeNeeds(", or ")}.");
             return ExitCode.Done;
         });
         return command;
@@ -58,7 +58,7 @@ internal static class CatalogueCommands
                 AnsiConsole.WriteLine($"{method.Declaration.Title} ({method.Slug}, {method.Kind})");
                 AnsiConsole.WriteLine(method.Declaration.Summary);
                 AnsiConsole.WriteLine($"Source: {method.Declaration.Citation}");
-                AnsiConsole.WriteLine($"Needs {Needs(method)}.");
+                AnsiConsole.WriteLine($"Needs {method.DescribeNeeds(", or ")}.");
                 ShowOptions("method", method.OptionsType);
                 AnsiConsole.Profile.Out.Writer.WriteLine($"Try: {Terminal.Command} run --problem tickets --method {method.Slug}");
                 return ExitCode.Done;
@@ -91,7 +91,7 @@ internal static class CatalogueCommands
         command.SetAction(parsed =>
         {
             var wanted = parsed.GetValue(words)!;
-            var entries = MethodCatalogue.All.Select(m => (Name: m.Slug, Text: $"{m.Declaration.Title} {m.Declaration.Summary} {m.Declaration.Citation} {Needs(m)}", m.Declaration.Summary))
+            var entries = MethodCatalogue.All.Select(m => (Name: m.Slug, Text: $"{m.Declaration.Title} {m.Declaration.Summary} {m.Declaration.Citation} {m.DescribeNeeds(", or ")}", m.Declaration.Summary))
                 .Concat(BuiltInProblems.All.Select(p => (p.Name, Text: p.Summary, p.Summary)));
             var found = entries
                 .Select(e => (e.Name, e.Summary, Score: wanted.Sum(w => (e.Name.Contains(w, StringComparison.OrdinalIgnoreCase) ? 2 : 0) + (e.Text.Contains(w, StringComparison.OrdinalIgnoreCase) ? 1 : 0))))
@@ -102,8 +102,6 @@ internal static class CatalogueCommands
         });
         return command;
     }
-
-    private static string Needs(MethodInfo method) => string.Join(", or ", method.Needs.Select(n => string.Join(" and ", n.Select(t => Options.Key(t.Name)))));
 
     private static void Line(string name, string text) => AnsiConsole.Write(new Padder(new Columns(new Text(name), new Text(text)) { Expand = false }, new Padding(0)));
 

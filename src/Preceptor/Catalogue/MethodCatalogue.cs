@@ -30,8 +30,12 @@ public sealed record MethodInfo(MethodAttribute Declaration, string Kind, Type T
     {
         var types = offered.Select(o => o.GetType()).ToHashSet();
         if (Needs.Any(alternative => alternative.All(types.Contains))) return null;
-        return $"{Slug} needs {string.Join(" or ", Needs.Select(n => string.Join(" and ", n.Select(t => Options.Key(t.Name)))))}";
+        return $"{Slug} needs {DescribeNeeds(" or ")}";
     }
+
+    /// <summary>The alternatives of what it needs, in words.</summary>
+    /// <param name="between">What stands between two alternatives.</param>
+    public string DescribeNeeds(string between) => string.Join(between, Needs.Select(n => string.Join(" and ", n.Select(t => Options.Key(t.Name)))));
 }
 
 /// <summary>All methods of the loaded assemblies.</summary>

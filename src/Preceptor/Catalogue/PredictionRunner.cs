@@ -49,11 +49,8 @@ public static class PredictionRunner
 
     private static void SaveModel(Specification specification, Predictor model, string folder)
     {
-        var temporary = folder + ".new";
-        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
         var data = specification.Problem as PredictionData;
-        new Predictor(model.Encoding, model.Classes, model.Classifier, model.Training) { AbstainBelow = data?.AbstainBelow ?? 0, Id = data?.Id }.Save(temporary);
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        Directory.Move(temporary, folder);
+        var whole = new Predictor(model.Encoding, model.Classes, model.Classifier, model.Training) { AbstainBelow = data?.AbstainBelow ?? 0, Id = data?.Id };
+        RunFolder.ReplaceWhole(folder, whole.Save);
     }
 }

@@ -75,6 +75,19 @@ public sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>Fills a folder beside its place and renames it, so that the place holds the old contents or all of the new ones.</summary>
+    /// <param name="place">The folder to create or replace.</param>
+    /// <param name="fill">Writes the contents into the existing, empty folder it is given.</param>
+    public static void ReplaceWhole(string place, Action<string> fill)
+    {
+        var temporary = place + ".new";
+        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        Directory.CreateDirectory(temporary);
+        fill(temporary);
+        if (Directory.Exists(place)) Directory.Delete(place, recursive: true);
+        Directory.Move(temporary, place);
+    }
+
     /// <summary>Gives the folder free.</summary>
     public void Dispose()
     {

@@ -39,15 +39,10 @@ internal sealed record StageRecord(JsonObject Description, Dictionary<string, in
     }
 
     /// <summary>Writes a stage's result and its record into a folder beside its place, and renames that.</summary>
-    public static void Write(string place, JsonObject description, IEnumerable<Type> types, Action<string> save)
+    public static void Write(string place, JsonObject description, IEnumerable<Type> types, Action<string> save) => RunFolder.ReplaceWhole(place, folder =>
     {
-        var temporary = place + ".new";
-        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
-        Directory.CreateDirectory(temporary);
-        save(temporary);
+        save(folder);
         var versions = types.ToDictionary(t => t.FullName!, VersionAttribute.Of);
-        File.WriteAllText(Path.Combine(temporary, FileName), JsonSerializer.Serialize(new StageRecord(description, versions)));
-        if (Directory.Exists(place)) Directory.Delete(place, recursive: true);
-        Directory.Move(temporary, place);
-    }
+        File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(new StageRecord(description, versions)));
+    });
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Preceptor.Catalogue;
+using Preceptor.Tests.Packaging;
 
 namespace Preceptor.Tests.Architecture;
 
@@ -21,7 +22,7 @@ public sealed class ArchitectureTests
         ["Catalogue"] = 4,
     };
 
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = Checkout.Root;
 
     public static TheoryData<string> SourceFiles => [.. Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
         .Select(f => Path.GetRelativePath(Root, f).Replace('\\', '/')).Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
@@ -66,11 +67,4 @@ public sealed class ArchitectureTests
         Assert.DoesNotContain(SourceFiles.Select(f => f.Data), f => Regex.IsMatch(Read(f), @"new Random\(|Random\.Shared|Guid\.NewGuid"));
 
     private static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Preceptor.slnx"))) folder = folder.Parent;
-        return folder.FullName;
-    }
 }

@@ -1,5 +1,6 @@
 using Preceptor.Baselines;
 using Preceptor.Catalogue;
+using Preceptor.Tests.Packaging;
 
 namespace Preceptor.Tests.Documentation;
 
@@ -9,8 +10,6 @@ public sealed class MethodReferenceTests
     public void The_reference_in_docs_is_what_the_code_says()
     {
         PlainBaselines.Register();
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root!.FullName, "Preceptor.slnx"))) root = root.Parent;
-        Assert.Equal(MethodReference.Render(), File.ReadAllText(Path.Combine(root.FullName, "docs", "methods.md")));
+        Assert.Equal(MethodReference.Render(), File.ReadAllText(Path.Combine(Checkout.Root, "docs", "methods.md")));
     }
 }

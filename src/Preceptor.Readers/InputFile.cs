@@ -6,7 +6,7 @@ namespace Preceptor.Readers;
 /// <summary>Opens files to read, compressed or not, with messages for the user.</summary>
 internal static class InputFile
 {
-    // Without it a compressed file that was cut short reads as a shorter file and nobody notices.
+    // For programs built without Preceptor.targets, which sets it before anything else can have used gzip.
     static InputFile() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
 
     /// <summary>Opens a file; one that is compressed by gzip, as its first bytes say, is decompressed.</summary>

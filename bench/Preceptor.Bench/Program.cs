@@ -59,9 +59,11 @@ static (string Version, double Milliseconds) Run(string program, params string[]
     start.Environment["OMP_NUM_THREADS"] = "1";
     start.Environment["OPENBLAS_NUM_THREADS"] = "1";
     using var process = Process.Start(start)!;
-    var words = process.StandardOutput.ReadToEnd().Trim().Split(' ');
+    var lines = process.StandardOutput.ReadToEnd().Trim().Split('\n');
     process.WaitForExit();
     if (process.ExitCode != 0) throw new InvalidOperationException($"{program} ended with code {process.ExitCode}");
+    // Libraries may write to standard output too; the script's own line is the last.
+    var words = lines[^1].Split(' ');
     return (string.Join(' ', words[..^1]), double.Parse(words[^1], CultureInfo.InvariantCulture));
 }
 

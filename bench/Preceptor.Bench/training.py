@@ -55,4 +55,4 @@ for step in range(steps):
     loss.backward()
     optimiser.step()
     times.append(time.perf_counter() - start)
-print(f"PyTorch {torch.__version__}", 1000 * statistics.median(times[steps // 5:]))
+print(f"PyTorch {torch.__version__} ({torch.backends.cpu.get_cpu_capability()})", 1000 * statistics.median(times[steps // 5:]))

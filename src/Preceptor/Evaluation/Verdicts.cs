@@ -25,6 +25,12 @@ public enum Verdict
 /// <param name="ControlPasses">Whether the null control that guards the claim passes.</param>
 public sealed record JudgedClaim(Func<double, Interval> Difference, double SmallestEffect, bool ControlPasses = true);
 
+/// <summary>A verdict and the interval it rests on.</summary>
+/// <param name="Verdict">The verdict.</param>
+/// <param name="Difference">The contrast's interval.</param>
+/// <param name="Level">Its confidence level.</param>
+public sealed record ClaimVerdict(Verdict Verdict, Interval Difference, double Level);
+
 /// <summary>
 /// Verdicts on claims from intervals of differences. A paper's claims are looked at up to three times, at 5, 10 and 20 seeds, and judged
 /// together; dividing the error of 5 % by the looks (Bonferroni) and by the claims not yet reproduced (Holm 1979) keeps the chance of
@@ -77,15 +83,21 @@ public static class Verdicts
     /// The verdicts on all claims of a paper at one look, in Holm's order: all are judged at the level of h = all claims; those reproduced
     /// leave h, and the rest are judged again at the level that fewer open claims allow, until none is added.
     /// </summary>
-    public static Verdict[] OfAll(IReadOnlyList<JudgedClaim> claims)
+    /// <param name="claims">The claims that are still looked at.</param>
+    /// <param name="others">How many claims earlier looks have decided otherwise than reproduced; they stay in h.</param>
+    public static ClaimVerdict[] OfAll(IReadOnlyList<JudgedClaim> claims, int others = 0)
     {
-        var verdicts = new Verdict[claims.Count];
+        var verdicts = new ClaimVerdict[claims.Count];
         var open = Enumerable.Range(0, claims.Count).ToList();
         while (open.Count > 0)
         {
-            var level = Level(open.Count);
-            foreach (var i in open) verdicts[i] = Guarded(Of(claims[i].Difference(level), claims[i].SmallestEffect), claims[i].ControlPasses);
-            if (open.RemoveAll(i => verdicts[i] == Verdict.Reproduced) == 0) break;
+            var level = Level(open.Count + others);
+            foreach (var i in open)
+            {
+                var difference = claims[i].Difference(level);
+                verdicts[i] = new(Guarded(Of(difference, claims[i].SmallestEffect), claims[i].ControlPasses), difference, level);
+            }
+            if (open.RemoveAll(i => verdicts[i].Verdict == Verdict.Reproduced) == 0) break;
         }
         return verdicts;
     }

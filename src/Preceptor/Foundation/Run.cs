@@ -115,6 +115,9 @@ public sealed class Run : IDisposable
         if (VersionAttribute.Of(type) > 0) scopes.Peek().Types.Add(type);
     }
 
+    /// <summary>The types used so far outside any open stage, finished stages included, with their versions.</summary>
+    public IReadOnlyDictionary<string, int> Versions => scopes.Last().Types.OrderBy(t => t.FullName, StringComparer.Ordinal).ToDictionary(t => t.FullName!, VersionAttribute.Of);
+
     /// <summary>
     /// Runs a phase whose result is stored under the hash of its inputs and the seed, and reused if it is there already and
     /// no type it used has another version now.
@@ -128,6 +131,8 @@ public sealed class Run : IDisposable
         var description = new JsonObject { ["stage"] = name, ["seed"] = StageSeed, ["stream"] = stream, ["threads"] = Threads, ["inputs"] = inputs.DeepClone() };
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(description.ToJsonString())))[..16];
         var place = stageFolder is null ? null : Path.Combine(stageFolder, $"{name}-{key}");
+        // Runs that share the folder, such as the arms of one seed, may want the same stage at once: one works, the others wait.
+        using var turn = place is null ? null : StageTurn.Take(place, Cancellation);
         if (place is not null && StageRecord.Read(place) is { } record && record.IsCurrent(out var types))
         {
             foreach (var type in types) scopes.Peek().Types.Add(type);

@@ -31,7 +31,7 @@ internal sealed record StageRecord(JsonObject Description, Dictionary<string, in
         types = [];
         foreach (var (name, version) in Versions)
         {
-            var type = AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetType(name)).FirstOrDefault(t => t is not null);
+            var type = VersionAttribute.Find(name);
             if (type is null || VersionAttribute.Of(type) != version) return false;
             types.Add(type);
         }

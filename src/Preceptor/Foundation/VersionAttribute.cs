@@ -12,4 +12,7 @@ public sealed class VersionAttribute(int number) : Attribute
 
     /// <summary>The version of a type; 0 if it declares none.</summary>
     public static int Of(Type type) => type.GetCustomAttributes(typeof(VersionAttribute), false) is [VersionAttribute version] ? version.Number : 0;
+
+    /// <summary>The loaded type of a full name; null if there is none.</summary>
+    internal static Type? Find(string fullName) => AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetType(fullName)).FirstOrDefault(t => t is not null);
 }

@@ -12,6 +12,9 @@ public static class ModelFiles
     /// <summary>Writes an object.</summary>
     public static void WriteJson<T>(string path, T value) => File.WriteAllText(path, JsonSerializer.Serialize(value, Format));
 
+    /// <summary>Writes an object beside its place and renames it.</summary>
+    public static void WriteJsonWhole<T>(string path, T value) => RunFolder.WriteWhole(path, JsonSerializer.Serialize(value, Format) + "\n");
+
     /// <summary>Reads an object.</summary>
     /// <exception cref="RequestException">The file is missing or is not what <see cref="WriteJson"/> wrote.</exception>
     public static T ReadJson<T>(string path)

@@ -71,6 +71,11 @@ public sealed record PredictionData
     [Description("A column that says train, validation or test for every row")]
     public string? Split { get; set; }
 
+    /// <summary>The largest number of training rows.</summary>
+    [Description("At most this many training rows, drawn at random by split-seed; left out: all")]
+    [Range(2, 1_000_000_000)]
+    public int? Rows { get; set; }
+
     /// <summary>The seed of the division.</summary>
     [Description("Seed of the division into training, validation and test rows")]
     public ulong SplitSeed { get; set; }

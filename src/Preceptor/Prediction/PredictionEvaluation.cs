@@ -139,7 +139,7 @@ public static class PredictionEvaluation
     private static Predictor FitSupervised(PredictionProblem problem, Run run)
     {
         var inputs = problem.Describe();
-        inputs["method"] = new JsonObject();
+        inputs["method"] = Options.Resolve(new Supervised.Options());
         return run.Stage("supervised", inputs, () => new Supervised(new()).Fit(problem, run));
     }
 

@@ -64,13 +64,19 @@ public sealed class VerdictsTests(ITestOutputHelper output)
         var between = (Verdicts.Level(1) + Verdicts.Level(2)) / 2;
         var clear = new JudgedClaim(_ => new(0.05, 0.04, 0.06, []), 0.02);
         var close = new JudgedClaim(level => level > between ? new(0.03, -0.001, 0.061, []) : new(0.03, 0.001, 0.059, []), 0.02);
-        Assert.Equal([Verdict.Reproduced, Verdict.Reproduced], Verdicts.OfAll([clear, close]));
-        Assert.Equal([Verdict.Reproduced, Verdict.Reproduced], Verdicts.OfAll([close, clear]));
-        Assert.Equal([Verdict.Inconclusive, Verdict.Inconclusive], Verdicts.OfAll([close, close]));
+        Assert.Equal([Verdict.Reproduced, Verdict.Reproduced], Judged([clear, close]));
+        Assert.Equal([Verdict.Reproduced, Verdict.Reproduced], Judged([close, clear]));
+        Assert.Equal([Verdict.Inconclusive, Verdict.Inconclusive], Judged([close, close]));
         // A confounded claim is not reproduced and stays among the open ones.
-        Assert.Equal([Verdict.Confounded, Verdict.Inconclusive], Verdicts.OfAll([clear with { ControlPasses = false }, close]));
+        Assert.Equal([Verdict.Confounded, Verdict.Inconclusive], Judged([clear with { ControlPasses = false }, close]));
         Assert.Empty(Verdicts.OfAll([]));
+        // Claims that earlier looks decided otherwise than reproduced stay among the open ones as well.
+        Assert.Equal([Verdict.Reproduced], Judged([close]));
+        Assert.Equal([Verdict.Inconclusive], Judged([close], others: 1));
+        Assert.Equal(Verdicts.Level(2), Verdicts.OfAll([close], others: 1)[0].Level);
     }
+
+    private static Verdict[] Judged(IReadOnlyList<JudgedClaim> claims, int others = 0) => [.. Verdicts.OfAll(claims, others).Select(v => v.Verdict)];
 
     [Fact]
     public void Without_an_effect_fewer_than_five_percent_read_as_reproduced_over_all_looks()

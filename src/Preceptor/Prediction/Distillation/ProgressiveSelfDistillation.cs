@@ -31,6 +31,26 @@ public sealed class ProgressiveSelfDistillation(ProgressiveSelfDistillation.Opti
         [Description("Weight α_T of the past predictions in the last epoch; 0 is supervised training")]
         [Range(0, 1), Source("section 4.1: 0.8 on CIFAR-100")]
         public double FinalWeight { get; set; } = 0.8;
+
+        /// <summary>How α moves.</summary>
+        [Description("How the weight moves: linear rises to the final weight in the last epoch, constant has it from the second epoch on (an ablation)")]
+        [Source("eq. 6: linear")]
+        public WeightSchedule Schedule { get; set; } = WeightSchedule.Linear;
+
+        /// <summary>Whether past predictions follow the network.</summary>
+        [Description("Whether past predictions are those of the epoch before; false keeps the first epoch's (an ablation)")]
+        [Source("eq. 5: the epoch before")]
+        public bool Refined { get; set; } = true;
+    }
+
+    /// <summary>How the weight of the past predictions moves over the epochs.</summary>
+    public enum WeightSchedule
+    {
+        /// <summary>α_t = α_T t/T.</summary>
+        Linear,
+
+        /// <summary>α_T from the second epoch on.</summary>
+        Constant,
     }
 
     /// <inheritdoc/>
@@ -40,12 +60,12 @@ public sealed class ProgressiveSelfDistillation(ProgressiveSelfDistillation.Opti
         using var past = run.Keep("past", new PastPredictions(problem.Train.Count, problem.Classes.Count)); // [N, C]
         return run.Train(problem, (network, epoch) =>
         {
-            var weight = Weight(options.FinalWeight, epoch.Number, epoch.Total);
+            var weight = options.Schedule == WeightSchedule.Constant ? options.FinalWeight : Weight(options.FinalWeight, epoch.Number, epoch.Total);
             return batch =>
             {
                 var logits = network.forward(batch.Inputs);                                            // [B, C]
                 var targets = epoch.IsFirst ? batch.OneHot : Mix(batch.OneHot, past.Of(batch.Ids), weight);
-                past.Update(batch.Ids, logits);
+                if (options.Refined || epoch.IsFirst) past.Update(batch.Ids, logits);
                 return Loss.SoftCrossEntropy(logits, targets);
             };
         });

@@ -1,30 +1,47 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Objectives;
 using Preceptor.Supervision;
+using TorchSharp;
 
 namespace Preceptor.Prediction.Plain;
 
 /// <summary>
-/// Plain supervised training: cross entropy on the labels as they are. The baseline of every method that trains on labels.
+/// Plain supervised training: cross entropy on the labels as they are, or smoothed. The baseline of every method that trains on labels.
 /// </summary>
+/// <remarks>Label smoothing (Szegedy et al. 2016, section 7): q = (1 − ε) y + ε/C. Rows without a label have no target and add nothing.</remarks>
 [Method("supervised", "Supervised training", Summary = "Cross entropy on the labels as they are: the baseline of all other methods.", Citation = "—")]
 [Version(1)]
-public sealed class Supervised : IFit<PredictionProblem, Predictor>, INeeds<Labels>
+public sealed class Supervised(Supervised.Options options) : IFit<PredictionProblem, Predictor>, INeeds<Labels>
 {
-    /// <summary>Supervised training has no options beside model and training.</summary>
-    public sealed record Options;
-
-    /// <summary>Creates the method.</summary>
-    public Supervised(Options options) => ArgumentNullException.ThrowIfNull(options);
+    /// <summary>The options of supervised training beside model and training.</summary>
+    public sealed record Options
+    {
+        /// <summary>ε.</summary>
+        [Description("Label smoothing ε: this share of each label is spread evenly over all classes; 0 is the baseline")]
+        [Range(0, 1), Source("Szegedy et al. 2016, section 7: 0.1")]
+        public double Smoothing { get; set; }
+    }
 
     /// <inheritdoc/>
     public Predictor Fit(PredictionProblem problem, Run run)
     {
         run.Uses(typeof(Supervised));
-        return run.Train(problem, Objective);
+        if (options.Smoothing == 0) return run.Train(problem, Objective);
+        return run.Train(problem, (network, _) => batch => Loss.SoftCrossEntropy(network.forward(batch.Inputs), Smooth(batch.OneHot, options.Smoothing)));
     }
 
     /// <summary>The objective: cross entropy on the labels.</summary>
     public static PredictionObjective Objective { get; } = (network, _) => batch => Loss.SoftCrossEntropy(network.forward(batch.Inputs), batch.OneHot);
+
+    /// <summary>q = (1 − ε) y + ε/C; a row of zeros stays one.</summary>
+    /// <param name="labels">y [B, C].</param>
+    /// <param name="smoothing">ε.</param>
+    internal static torch.Tensor Smooth(torch.Tensor labels, double smoothing)
+    {
+        using Scalar ofLabels = 1 - smoothing, ofEach = smoothing / labels.shape[1];
+        return labels * ofLabels + labels.sum(1, keepdim: true) * ofEach;
+    }
 }

@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using System.Text;
+using Preceptor.Foundation;
+using Preceptor.Models;
+using Preceptor.Prediction;
+
+namespace Preceptor.Catalogue.Experiments;
+
+/// <summary>One training of an experiment.</summary>
+/// <param name="Arm">The arm.</param>
+/// <param name="Setting">The setting of its grid.</param>
+/// <param name="Seed">The seed.</param>
+/// <param name="IsTuning">Whether it answers the validation rows, to choose a setting, instead of sitting the exam.</param>
+public sealed record ArmJob(Arm Arm, string Setting, ulong Seed, bool IsTuning)
+{
+    /// <summary>A hash of all that decides its answers besides code and data.</summary>
+    public string Key => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Arm.Specify(Setting, Seed).ToYaml()}|{Seed}|{Arm.RunSeed(Seed)}|{IsTuning}")))[..16];
+
+    /// <summary>What to call it.</summary>
+    public string Name => $"{Arm.Name} · {(IsTuning ? $"tuning {Setting}" : $"seed {Seed}")}";
+
+    /// <summary>Trains and answers.</summary>
+    /// <param name="read">Reads files.</param>
+    /// <param name="run">A run of the arm's <see cref="Arm.RunSeed"/>.</param>
+    public ArmAnswers Answer(ReadTable read, Run run)
+    {
+        var specification = Arm.Specify(Setting, Seed);
+        var task = PredictionRunner.Prepare(specification, Seed, read);
+        if (specification.BuiltIn is { } builtIn) run.Uses(builtIn.OptionsType.DeclaringType!);
+        var (problem, exam) = (task.Problem, task.Exam);
+        using var model = PredictionEvaluation.Fit(problem, PredictionRunner.Method(specification), run);
+        var (rows, labels) = IsTuning ? (problem.Validation, problem.Labels.Validation) : (exam.Test, exam.Labels);
+        return new(model.Predict(rows).Probabilities, labels, problem.Classes.Count, model.Training?.Seconds ?? 0, run.Versions, $"{problem.Train.Fingerprint}-{exam.Test.Fingerprint}");
+    }
+}
+
+/// <summary>The answers of one <see cref="ArmJob"/>.</summary>
+/// <param name="Probabilities">Class probabilities [T × C].</param>
+/// <param name="Labels">The classes they are scored against [T].</param>
+/// <param name="Classes">C.</param>
+/// <param name="TrainSeconds">Time its training took.</param>
+/// <param name="Versions">The versions of the types that made them.</param>
+/// <param name="Data">A hash of training and test rows.</param>
+public sealed record ArmAnswers(float[] Probabilities, int[] Labels, int Classes, double TrainSeconds, IReadOnlyDictionary<string, int> Versions, string Data) : IArtifact<ArmAnswers>
+{
+    /// <summary>Whether every type that made them still has the same version.</summary>
+    public bool IsCurrent => Versions.All(v => VersionAttribute.Find(v.Key) is { } type && VersionAttribute.Of(type) == v.Value);
+
+    /// <inheritdoc/>
+    public void Save(string folder)
+    {
+        ModelFiles.WriteJson(Path.Combine(folder, "arm.json"), new Description(Classes, TrainSeconds, Versions, Data));
+        var answers = new State();
+        answers.Add<int>("labels", Labels);
+        answers.Add<float>("probabilities", Probabilities, Labels.Length, Classes);
+        answers.Write(Path.Combine(folder, "answers.safetensors"));
+    }
+
+    /// <inheritdoc/>
+    public static ArmAnswers Load(string folder)
+    {
+        var (classes, seconds, versions, data) = ModelFiles.ReadJson<Description>(Path.Combine(folder, "arm.json"));
+        var answers = State.Load(Path.Combine(folder, "answers.safetensors"));
+        return new(answers.ReadArray<float>("probabilities"), answers.ReadArray<int>("labels"), classes, seconds, versions, data);
+    }
+
+    private sealed record Description(int Classes, double TrainSeconds, IReadOnlyDictionary<string, int> Versions, string Data);
+}

@@ -1,0 +1,18 @@
+using Preceptor.Foundation;
+
+namespace Preceptor.Catalogue.Experiments;
+
+/// <summary>All experiments.</summary>
+public static class ExperimentCatalogue
+{
+    /// <summary>All, by slug.</summary>
+    public static IReadOnlyList<Experiment> All { get; } = [KnowledgeDistillationExperiment.Create(), ProgressiveSelfDistillationExperiment.Create()];
+
+    /// <summary>The experiment of a slug, or null.</summary>
+    public static Experiment? Find(string slug) => All.FirstOrDefault(e => e.Slug == slug);
+
+    /// <summary>The experiment of a slug.</summary>
+    /// <exception cref="RequestException">There is none; the message has the nearest spelling.</exception>
+    public static Experiment Require(string slug) => Find(slug) ?? throw new RequestException(
+        $"there is no experiment '{slug}'{Spelling.Hint(slug, All.Select(e => e.Slug))}; known: {string.Join(", ", All.Select(e => e.Slug))}");
+}

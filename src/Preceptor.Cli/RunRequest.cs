@@ -19,6 +19,12 @@ internal sealed record RunRequest(Specification Specification, int Seeds, int Th
 
     private const string RequestFile = "request.json";
 
+    /// <summary>Where checkpoint, stages and answers of a seed are: the run's folder itself where there is only one.</summary>
+    public string SeedFolder(int seed) => Seeds == 1 ? Folder : Path.Combine(Folder, "seeds", $"{seed}");
+
+    /// <summary>Where a seed's answers are once it is done.</summary>
+    public string AnswersFolder(int seed) => SeedWork.Answers(SeedFolder(seed));
+
     /// <summary>Creates the folder of a new run.</summary>
     public static RunRequest Create(Specification specification, int seeds, int threads, string? output, string command)
     {

@@ -16,7 +16,7 @@ internal static class SeedWork
     {
         var request = RunRequest.Resume(runFolder, []);
         using var run = new Run(new RunSettings { Seed = seed, Threads = request.Threads, Folder = folder, Cancellation = stop, Progress = progress, CheckpointInterval = CheckpointInterval() });
-        var answers = Path.Combine(folder, "answers");
+        var answers = Answers(folder);
         if (Directory.Exists(answers)) return SeedOutcome.Load(answers);
         var task = PredictionRunner.Prepare(request.Specification, seed, DataFiles.Read);
         var outcome = PredictionRunner.RunSeed(request.Specification, task, run, seed == 0 ? Path.Combine(runFolder, "model") : null);
@@ -24,6 +24,9 @@ internal static class SeedWork
         RunFolder.ReplaceWhole(answers, outcome.Save);
         return outcome;
     }
+
+    /// <summary>Where a seed's answers are, once it is done, in its folder.</summary>
+    public static string Answers(string folder) => Path.Combine(folder, "answers");
 
     // Tests that kill a run at random moments want checkpoints more often than people do.
     private static TimeSpan CheckpointInterval() =>

@@ -63,7 +63,7 @@ internal static class RunCommand
         IReadOnlyList<SeedOutcome> outcomes;
         try
         {
-            outcomes = request.Seeds == 1 ? [SeedWork.Run(request.Folder, request.Folder, 0, progress, stop)] : SeedProcesses.Run(request, progress, stop);
+            outcomes = request.Seeds == 1 ? [SeedWork.Run(request.Folder, request.SeedFolder(0), 0, progress, stop)] : SeedProcesses.Run(request, progress, stop);
         }
         catch (RequestException) when (request.IsNew)
         {

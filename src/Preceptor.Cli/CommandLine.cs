@@ -12,6 +12,8 @@ internal static class CommandLine
         InitCommand.Create(),
         RunCommand.Create(stop),
         SeedCommand.Create(stop),
+        ReproduceCommand.Create(stop),
+        ArmCommand.Create(stop),
         PredictCommand.Create(),
         EvaluateCommand.Create(),
         CatalogueCommands.Methods(),

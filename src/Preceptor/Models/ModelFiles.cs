@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Preceptor.Foundation;
 
@@ -14,6 +15,9 @@ public static class ModelFiles
 
     /// <summary>Writes an object beside its place and renames it.</summary>
     public static void WriteJsonWhole<T>(string path, T value) => RunFolder.WriteWhole(path, JsonSerializer.Serialize(value, Format) + "\n");
+
+    /// <summary>An object as <see cref="WriteJson"/> writes it.</summary>
+    public static JsonObject ToJson<T>(T value) => JsonSerializer.SerializeToNode(value, Format)!.AsObject();
 
     /// <summary>Reads an object.</summary>
     /// <exception cref="RequestException">The file is missing or is not what <see cref="WriteJson"/> wrote.</exception>

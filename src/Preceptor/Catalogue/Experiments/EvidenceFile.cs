@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
 using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Models;
@@ -91,6 +92,14 @@ public sealed record EvidenceFile(string Slug, Tier Tier, EvidenceValues Values,
 
     /// <summary>Writes the file whole.</summary>
     public void Write(string path) => ModelFiles.WriteJsonWhole(path, this);
+
+    /// <summary>The result object of <c>--json</c>.</summary>
+    public JsonObject ToJson()
+    {
+        var json = ModelFiles.ToJson(this);
+        json.Insert(0, "type", "result");
+        return json;
+    }
 
     /// <summary>Why it no longer describes the code as it is; null where it does.</summary>
     public string? Stale()

@@ -1,0 +1,162 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Preceptor.Catalogue;
+using Preceptor.Catalogue.Experiments;
+using Preceptor.Evaluation;
+using Preceptor.Foundation;
+using Spectre.Console;
+
+namespace Preceptor.Cli.Commands;
+
+/// <summary><c>preceptor reproduce</c>: puts published claims to the test and writes what came of it.</summary>
+internal static class ReproduceCommand
+{
+    private const string DefaultFolder = "evidence";
+
+    public static Command Create(CancellationToken stop)
+    {
+        var slugs = new Argument<string[]>("SLUG") { Description = "The methods whose claims to test (see methods)", Arity = ArgumentArity.ZeroOrMore };
+        var all = new Option<bool>("--all") { Description = "All methods that have an experiment" };
+        var tier = new Option<string>("--tier") { Description = "quick: two seeds, a look and no evidence; full: the main claims, at most 20 minutes each; all: every arm", DefaultValueFactory = _ => "full" };
+        var render = new Option<bool>("--render") { Description = "Only render EVIDENCE.md from the evidence files that are there" };
+        var output = new Option<string>("--out") { Description = "The folder of the evidence files", DefaultValueFactory = _ => DefaultFolder };
+        var json = new Option<bool>("--json") { Description = "Print JSON objects, the results last; words go to standard error" };
+        var command = new Command("reproduce", "Put the claims of published methods to the test, and write evidence files and EVIDENCE.md. Interrupted or killed, the same command goes on") { slugs, all, tier, render, output, json };
+        command.SetAction(parsed =>
+        {
+            var folder = parsed.GetValue(output)!;
+            var named = parsed.GetValue(slugs)!;
+            if (parsed.GetValue(render))
+            {
+                if (named.Length > 0 || parsed.GetValue(all)) throw new RequestException("--render renders all evidence files; leave out the methods");
+                Render(folder);
+                Terminal.Words(parsed.GetValue(json)).WriteLineSafely($"{Path.Combine(folder, EvidenceReport.FileName)} is written");
+                return ExitCode.Done;
+            }
+            var experiments = Named(named, parsed.GetValue(all));
+            var chosen = OfName(parsed.GetValue(tier)!);
+            if (File.Exists(folder)) throw new RequestException($"--out {folder}: is a file");
+            if (chosen != Tier.Quick && Directory.Exists(folder)) EvidenceReport.ReadAll(folder); // a damaged file there is found now, not after the work
+            foreach (var experiment in experiments) Execute(experiment, chosen, folder, parsed.GetValue(json), stop);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static IReadOnlyList<Experiment> Named(string[] slugs, bool all)
+    {
+        if (all && slugs.Length > 0) throw new RequestException("name methods or give --all, not both");
+        if (all) return ExperimentCatalogue.All;
+        if (slugs.Length == 0) throw new RequestException($"name a method or give --all; known: {string.Join(", ", ExperimentCatalogue.All.Select(e => e.Slug))}");
+        if (slugs.GroupBy(s => s).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new RequestException($"{twice.Key} is named twice");
+        return [.. slugs.Select(ExperimentCatalogue.Require)];
+    }
+
+    private static Tier OfName(string name)
+    {
+        var names = Enum.GetNames<Tier>().Select(Preceptor.Foundation.Options.Key).ToArray();
+        return Array.IndexOf(names, name) is >= 0 and var i ? (Tier)i : throw new RequestException($"--tier {name}: allowed: {string.Join(", ", names)}{Spelling.Hint(name, names)}");
+    }
+
+    private static void Execute(Experiment experiment, Tier tier, string folder, bool json, CancellationToken stop)
+    {
+        RequireData(experiment, tier);
+        var work = Path.Combine("runs", "reproduce", experiment.Slug);
+        using var guard = new RunFolder(work);
+        var clock = new WorkClock(Path.Combine(work, $"seconds-{Preceptor.Foundation.Options.Key(tier.ToString())}"));
+        var words = Terminal.Words(json);
+        using var progress = new JobsDisplay(words, experiment.Slug, json);
+        var reproduction = new Reproduction(experiment, tier, jobs => Answer(work, experiment.Slug, jobs, progress, stop));
+        EvidenceValues values;
+        try
+        {
+            values = reproduction.Run();
+        }
+        catch (OperationCanceledException)
+        {
+            words.WriteLineSafely("interrupted; what is finished is kept, and the same command goes on");
+            throw;
+        }
+        finally
+        {
+            clock.Stop();
+        }
+        var file = new EvidenceFile(experiment.Slug, tier, values, EvidenceProvenance.Now(experiment.Fingerprint(tier), reproduction, clock.Minutes));
+        Show(words, file);
+        if (tier == Tier.Quick)
+        {
+            words.WriteLineSafely($"Two seeds, nothing tuned: not evidence. For that: {Terminal.Command} reproduce {experiment.Slug}");
+        }
+        else
+        {
+            Directory.CreateDirectory(folder);
+            var path = Path.Combine(folder, EvidenceFile.Name(MethodCatalogue.All.First(m => m.Slug == experiment.Slug)));
+            file.Write(path);
+            Render(folder);
+            words.WriteLineSafely($"{path} and {Path.Combine(folder, EvidenceReport.FileName)} are written");
+        }
+        if (json) Console.Out.WriteLine(file.ToJson().ToJsonString());
+    }
+
+    // Found out before hours of work, not after.
+    private static void RequireData(Experiment experiment, Tier tier)
+    {
+        foreach (var arm in experiment.Arms(tier).DistinctBy(a => a.Conditions.Name))
+            if (arm.Specify(arm.Conditions.Grid[0], 0) is { BuiltIn: null, Problem: Prediction.PredictionData { Data: { } name } }) Data.DataFolder.Require(name);
+    }
+
+    private static IReadOnlyList<ArmAnswers> Answer(string work, string slug, IReadOnlyList<ArmJob> jobs, JobsDisplay progress, CancellationToken stop)
+    {
+        var answers = jobs.Select(job => Finished(work, job)).ToArray();
+        var open = jobs.Where((_, i) => answers[i] is null).ToArray();
+        if (open.Length > 0)
+        {
+            progress.Begin(open.Length);
+            using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var ends = ChildProcesses.Run([.. open.Select(job => ArmCommand.Child(work, slug, job))], progress, failed.Token, ended: end =>
+            {
+                if (end.Code == ExitCode.Done) progress.Done(end.Job.Label);
+                else failed.Cancel();
+            });
+            stop.ThrowIfCancellationRequested();
+            ChildProcesses.RequireNoFailure(ends);
+        }
+        return [.. jobs.Select((job, i) => answers[i] ?? ArmAnswers.Load(ArmCommand.Answers(work, job)))];
+    }
+
+    private static ArmAnswers? Finished(string work, ArmJob job)
+    {
+        var place = ArmCommand.Answers(work, job);
+        return Directory.Exists(place) && ArmAnswers.Load(place) is { IsCurrent: true } answers ? answers : null;
+    }
+
+    private static void Render(string folder) => RunFolder.WriteWhole(Path.Combine(folder, EvidenceReport.FileName), EvidenceReport.Render(EvidenceReport.ReadAll(folder)));
+
+    private static void Show(IAnsiConsole words, EvidenceFile file)
+    {
+        var table = new Table().RoundedBorder().AddColumns("claim", "on", "reference → method", "difference", "seeds", "verdict");
+        foreach (var claim in file.Values.Claims)
+        {
+            var metric = Metrics.Find(claim.Metric);
+            table.AddRow([.. new[] { claim.Claim, EvidenceReport.Conditions(claim.Method), $"{claim.Metric} {ResultText.Value(metric, claim.ReferenceMean)} → {ResultText.Value(metric, claim.MethodMean)}",
+                EvidenceReport.Difference(claim), claim.Seeds.ToString(CultureInfo.InvariantCulture), claim.Verdict is { } verdict ? EvidenceReport.Words(verdict) : "—" }.Select(Markup.Escape)]);
+        }
+        words.Write(table);
+    }
+
+    /// <summary>The time that all processes together have worked, kept in a file.</summary>
+    private sealed class WorkClock(string path)
+    {
+        private readonly double before = File.Exists(path) && double.TryParse(File.ReadAllText(path), CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
+        private readonly Stopwatch watch = Stopwatch.StartNew();
+
+        public double Minutes => (before + watch.Elapsed.TotalSeconds) / 60;
+
+        public void Stop()
+        {
+            watch.Stop();
+            RunFolder.WriteWhole(path, (before + watch.Elapsed.TotalSeconds).ToString(CultureInfo.InvariantCulture));
+        }
+    }
+}

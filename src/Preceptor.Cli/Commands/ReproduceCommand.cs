@@ -135,14 +135,13 @@ internal static class ReproduceCommand
 
     private static void Show(IAnsiConsole words, EvidenceFile file)
     {
-        var table = new Table().RoundedBorder().AddColumns("claim", "on", "reference → method", "difference", "seeds", "verdict");
         foreach (var claim in file.Values.Claims)
         {
             var metric = Metrics.Find(claim.Metric);
-            table.AddRow([.. new[] { claim.Claim, EvidenceReport.Conditions(claim.Method), $"{claim.Metric} {ResultText.Value(metric, claim.ReferenceMean)} → {ResultText.Value(metric, claim.MethodMean)}",
-                EvidenceReport.Difference(claim), claim.Seeds.ToString(CultureInfo.InvariantCulture), claim.Verdict is { } verdict ? EvidenceReport.Words(verdict) : "—" }.Select(Markup.Escape)]);
+            var verdict = claim.Verdict is { } reached ? $": {EvidenceReport.Words(reached)}" : "";
+            words.WriteLineSafely($"{file.Slug} on {EvidenceReport.Conditions(claim.Method)}: {claim.Claim}\n    {claim.Metric} {ResultText.Value(metric, claim.ReferenceMean)} → {ResultText.Value(metric, claim.MethodMean)}, "
+                + $"difference {EvidenceReport.Difference(claim)}, {ResultText.Count(claim.Seeds, "seed")}{verdict}");
         }
-        words.Write(table);
     }
 
     /// <summary>The time that all processes together have worked, kept in a file.</summary>

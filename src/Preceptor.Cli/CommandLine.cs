@@ -11,6 +11,7 @@ internal static class CommandLine
     {
         InitCommand.Create(),
         RunCommand.Create(stop),
+        CompareCommand.Create(stop),
         SeedCommand.Create(stop),
         ReproduceCommand.Create(stop),
         ArmCommand.Create(stop),

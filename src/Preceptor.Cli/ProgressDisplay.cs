@@ -9,7 +9,7 @@ internal abstract class ProgressDisplay : IProgress<TrainingProgress>
 {
     public static ProgressDisplay Create(bool json) => json ? new JsonProgress() : Console.IsOutputRedirected ? new LogProgress() : new TerminalProgress();
 
-    public virtual void Begin(RunRequest request) { }
+    public virtual void Begin(string what) { }
 
     public abstract void Report(TrainingProgress value);
 
@@ -46,8 +46,7 @@ internal abstract class ProgressDisplay : IProgress<TrainingProgress>
         private readonly Stopwatch watch = Stopwatch.StartNew();
         private TimeSpan next = TimeSpan.FromSeconds(10);
 
-        public override void Begin(RunRequest request) =>
-            Console.Out.WriteLine($"{request.Specification.ProblemName} · {request.Specification.MethodName} · {request.Seeds} seed{(request.Seeds == 1 ? "" : "s")} → {request.Folder}");
+        public override void Begin(string what) => Console.Out.WriteLine(what);
 
         public override void Report(TrainingProgress value)
         {
@@ -64,8 +63,7 @@ internal abstract class ProgressDisplay : IProgress<TrainingProgress>
     {
         private readonly Lock output = new();
 
-        public override void Begin(RunRequest request) =>
-            Console.Out.WriteLine($"{request.Specification.ProblemName} · {request.Specification.MethodName} · {request.Seeds} seed{(request.Seeds == 1 ? "" : "s")} → {request.Folder}");
+        public override void Begin(string what) => Console.Out.WriteLine(what);
 
         public override void Report(TrainingProgress value)
         {

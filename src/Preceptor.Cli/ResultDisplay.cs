@@ -43,7 +43,7 @@ internal static class ResultDisplay
         console.MarkupLine(console.Profile.Width < WideConsole || arm == "method" ? line : $"{line}  [grey]{ResultText.Meaning(arm)}[/]");
     }
 
-    private static string Colour(string arm) => arm switch
+    public static string Colour(string arm) => arm switch
     {
         "floor" => "grey",
         "baseline" => "blue",
@@ -55,21 +55,27 @@ internal static class ResultDisplay
     {
         var other = MethodCatalogue.All.FirstOrDefault(m => m.IsFit && m.Slug != result.Method && m.Slug != "supervised")?.Slug ?? "supervised";
         var builtIn = request.Specification.BuiltIn;
-        string InFolder(string file) => RunCommand.Quote(Path.Combine(request.Folder, file));
         yield return builtIn is null
-            ? $"{Terminal.Command} run {InFolder("spec.yaml")} --method {other}"
+            ? $"{Terminal.Command} run {RunCommand.Quote(Path.Combine(request.Folder, "spec.yaml"))} --method {other}"
             : $"{Terminal.Command} run --problem {builtIn.Name} --method {other} --seeds 3";
-        // Generated images are not written to a file that predict could read.
-        yield return builtIn is not null && !File.Exists(Path.Combine(request.Folder, "test.csv"))
-            ? $"{Terminal.Command} show {request.Specification.Fit.Info.Slug}"
-            : $"{Terminal.Command} predict {RunCommand.Quote(request.Folder)} {(builtIn is null ? "new.csv" : InFolder("test.csv"))} --out predictions.csv";
+        yield return Use(request);
         yield return $"{Terminal.Command} init your.csv";
     }
 
-    private static string Fit(string text, int width) => text.Length > width ? text[..(width - 1)] + "…" : text.PadRight(width);
+    /// <summary>The command that uses a finished run's model. Generated images are not written to a file that predict could read.</summary>
+    public static string Use(RunRequest request)
+    {
+        var test = Path.Combine(request.Folder, "test.csv");
+        var isBuiltIn = request.Specification.BuiltIn is not null;
+        return isBuiltIn && !File.Exists(test)
+            ? $"{Terminal.Command} show {request.Specification.Fit.Info.Slug}"
+            : $"{Terminal.Command} predict {RunCommand.Quote(request.Folder)} {(isBuiltIn ? RunCommand.Quote(test) : "new.csv")} --out predictions.csv";
+    }
+
+    public static string Fit(string text, int width) => text.Length > width ? text[..(width - 1)] + "…" : text.PadRight(width);
 
     /// <summary>Writes a text in lines no longer than the console, broken between words.</summary>
-    private static void Words(IAnsiConsole console, string text)
+    public static void Words(IAnsiConsole console, string text)
     {
         var line = "";
         foreach (var word in text.Split(' '))

@@ -15,7 +15,7 @@ internal static class SeedWork
     public static SeedOutcome Run(string runFolder, string folder, ulong seed, IProgress<TrainingProgress> progress, CancellationToken stop)
     {
         var request = RunRequest.Resume(runFolder, []);
-        using var run = new Run(new RunSettings { Seed = seed, Threads = request.Threads, Folder = folder, Cancellation = stop, Progress = progress, CheckpointInterval = CheckpointInterval() });
+        using var run = new Run(new RunSettings { Seed = seed, Threads = request.Threads, Folder = folder, StageFolder = request.StageFolder, Cancellation = stop, Progress = progress, CheckpointInterval = CheckpointInterval() });
         var answers = Answers(folder);
         if (Directory.Exists(answers)) return SeedOutcome.Load(answers);
         var task = PredictionRunner.Prepare(request.Specification, seed, DataFiles.Read);

@@ -18,23 +18,9 @@ public static class HtmlReport
     public static string Render(RunResult result, IReadOnlyList<SeedOutcome> outcomes, string specificationYaml)
     {
         var data = new ReportData(result, outcomes, specificationYaml);
-        return Html.Of(
+        return Page.Render($"{result.Problem} · {result.Method}", Html.Of(
             $"""
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>{result.Problem} · {result.Method} · Preceptor</title>
-            <style>{new Html(Style.Sheet)}</style>
-            </head>
-            <body>
-            <main>
-            {HeaderSection.Of(data)}{ScoresSection.Of(data)}{AdviceSection.Of(data)}{HardestSection.Of(data)}{ClassesSection.Of(data)}{CalibrationSection.Of(data)}{LearningSection.Of(data)}{CostSection.Of(data)}{ProvenanceSection.Of(data)}</main>
-            </body>
-            </html>
-
-            """).Markup;
+            {HeaderSection.Of(data)}{ScoresSection.Of(data)}{AdviceSection.Of(data)}{HardestSection.Of(data)}{ClassesSection.Of(data)}{CalibrationSection.Of(data)}{LearningSection.Of(data)}{CostSection.Of(data)}{ProvenanceSection.Of(data)}
+            """));
     }
 }

@@ -1,10 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Preceptor.Catalogue;
-using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Prediction;
-using Preceptor.Reports;
 
 namespace Preceptor.Cli.Commands;
 
@@ -38,19 +36,37 @@ internal static class RunCommand
 
     private static RunRequest New(string? file, string? problem, string? method, string[] set, int? seeds, int? threads, string? output)
     {
+        CheckCounts(seeds, threads);
+        var specification = Specify(file, problem, method, set);
+        var quiet = file is null && problem is null && method is null && set.Length == 0;
+        return RunRequest.Create(specification, seeds ?? (quiet ? DefaultSeeds : 1), threads ?? 1, output, Words(file, problem, method, set, seeds, threads));
+    }
+
+    /// <summary>Checks the values of --seeds and --threads.</summary>
+    internal static void CheckCounts(int? seeds, int? threads)
+    {
         if (seeds is < 1 or > 1000) throw new RequestException($"--seeds {seeds}: expected a whole number in [1, 1000]");
         if (threads is < 1 or > 256) throw new RequestException($"--threads {threads}: expected a whole number in [1, 256]");
+    }
+
+    /// <summary>The specification that a file, --problem, --method and --set come to; the default problem where nothing names one.</summary>
+    internal static Specification Specify(string? file, string? problem, string? method, string[] set)
+    {
         if (file is not null && Path.GetExtension(file) is ".csv" or ".tsv" or ".gz") throw new RequestException($"{file}: is data, expected a specification; write one with {Terminal.Command} init {Quote(file)}");
         if (file is not null && problem is not null) throw new RequestException("give a specification or --problem, not both");
         var settings = file is not null ? SpecificationReader.Read(file) : new MapSetting("command line", "", []);
         if (problem is not null) settings = settings.With("problem", new ScalarSetting($"--problem {problem}", "problem", problem));
         else if (file is null && !set.Any(s => s.StartsWith("problem.data", StringComparison.Ordinal))) settings = settings.With("problem", new ScalarSetting("default", "problem", DefaultProblem));
         if (method is not null) settings = settings.With("method", new ScalarSetting($"--method {method}", "method", method));
-        var specification = Specification.From(settings, set);
+        return Specification.From(settings, set);
+    }
+
+    /// <summary>The command that repeats a run.</summary>
+    internal static string Words(string? file, string? problem, string? method, string[] set, int? seeds, int? threads)
+    {
         string[] command = [Terminal.Command, "run", .. file is null ? [] : new[] { file }, .. problem is null ? [] : new[] { "--problem", problem }, .. method is null ? [] : new[] { "--method", method },
             .. set.SelectMany(s => new[] { "--set", s }), .. seeds is null ? [] : new[] { "--seeds", $"{seeds}" }, .. threads is null ? [] : new[] { "--threads", $"{threads}" }];
-        var quiet = file is null && problem is null && method is null && set.Length == 0;
-        return RunRequest.Create(specification, seeds ?? (quiet ? DefaultSeeds : 1), threads ?? 1, output, string.Join(' ', command.Select(Quote)));
+        return string.Join(' ', command.Select(Quote));
     }
 
     internal static string Quote(string word) => word.Any(c => char.IsWhiteSpace(c) || "[]*?'\"$&;()".Contains(c, StringComparison.Ordinal)) ? $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'" : word;
@@ -59,7 +75,7 @@ internal static class RunCommand
     {
         var watch = Stopwatch.StartNew();
         var progress = ProgressDisplay.Create(json);
-        progress.Begin(request);
+        progress.Begin($"{request.Specification.ProblemName} · {request.Specification.MethodName} · {ResultText.Count(request.Seeds, "seed")} → {request.Folder}");
         IReadOnlyList<SeedOutcome> outcomes;
         try
         {
@@ -80,10 +96,7 @@ internal static class RunCommand
         {
             progress.End();
         }
-        var seconds = request.AddSeconds(watch.Elapsed.TotalSeconds);
-        var result = RunResult.Of(request.Specification, outcomes, Metrics.Accuracy, seconds, request.Folder, request.Command);
-        RunFolder.WriteWhole(Path.Combine(request.Folder, "result.json"), result.ToJson().ToJsonString() + "\n");
-        RunFolder.WriteWhole(Path.Combine(request.Folder, "report.html"), HtmlReport.Render(result, outcomes, request.Specification.ToYaml()));
+        var result = request.Finish(outcomes, watch.Elapsed.TotalSeconds);
         ResultDisplay.Show(Terminal.Words(json), result, request);
         if (json) Console.Out.WriteLine(result.ToJson().ToJsonString());
         return ExitCode.Done;

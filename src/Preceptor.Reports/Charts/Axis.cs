@@ -27,6 +27,19 @@ internal sealed record Axis(double Low, double High, IReadOnlyList<double> Ticks
         return new(1, Math.Max(last, 2), ticks);
     }
 
+    /// <summary>An axis of decadic logarithms, with ticks at whole powers of ten, and at 2 and 5 or 3 times them where there are few.</summary>
+    /// <param name="low">The least value, positive.</param>
+    /// <param name="high">The greatest value.</param>
+    public static Axis Decades(double low, double high)
+    {
+        int first = (int)Math.Floor(Math.Log10(low)), last = (int)Math.Ceiling(Math.Log10(high));
+        double[] factors = last - first > 3 ? [1] : last - first > 1 ? [1, 3] : [1, 2, 5];
+        var ticks = Enumerable.Range(first, last - first + 1).SelectMany(p => factors.Select(f => p + Math.Log10(f))).ToArray();
+        var from = ticks.Last(t => t <= Math.Log10(low) + 1e-9);
+        var to = ticks.First(t => t >= Math.Log10(high) - 1e-9);
+        return new(from, to, [.. ticks.Where(t => t >= from && t <= to)]);
+    }
+
     /// <summary>Where a value lies, 0 at the low end and 1 at the high one.</summary>
     public double Position(double value) => (value - Low) / (High - Low);
 

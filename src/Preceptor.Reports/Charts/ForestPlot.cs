@@ -12,25 +12,26 @@ internal static class ForestPlot
     private const int RowHeight = 54;
     private const double Left = 1, Right = 99;
 
-    public static Html Of(ReportData data)
+    public static Html Of(ReportData data) => Of([.. data.Arms.Select(a => (a, data.Result.Scores[a.Key]))], data.Result.Metric);
+
+    /// <summary>Draws the plot; the baseline is among the arms.</summary>
+    public static Html Of(IReadOnlyList<(Arm Arm, Interval Score)> arms, Metric metric)
     {
-        var scores = data.Result.Scores;
-        var metric = data.Result.Metric;
         // An interval over two seeds may be wider than the metric's whole range: the axis shows what is possible.
         double Shown(double value) => Math.Clamp(value, metric.Lowest, metric.Highest);
-        var all = data.Arms.Select(a => scores[a.Key]).ToArray();
-        var axis = Axis.Around(Shown(all.Min(i => Math.Min(i.Low, i.Values.Min()))), Shown(all.Max(i => Math.Max(i.High, i.Values.Max()))));
+        var axis = Axis.Around(Shown(arms.Min(a => Math.Min(a.Score.Low, a.Score.Values.Min()))), Shown(arms.Max(a => Math.Max(a.Score.High, a.Score.Values.Max()))));
+        var baseline = arms.First(a => a.Arm.Key == "baseline").Score.Mean;
         Html At(double value) => Html.Of($"{Left + (Right - Left) * axis.Position(Shown(value)):0.00}%");
-        var bottom = data.Arms.Count * RowHeight;
-        var description = string.Join("; ", data.Arms.Select(a => $"{a.Name} {ResultText.Value(metric, scores[a.Key].Mean)} {ResultText.Ends(metric, scores[a.Key])}"));
+        var bottom = arms.Count * RowHeight;
+        var description = string.Join("; ", arms.Select(a => $"{a.Arm.Name} {ResultText.Value(metric, a.Score.Mean)} {ResultText.Ends(metric, a.Score)}"));
         var decimals = axis.Ticks[1] - axis.Ticks[0] < 0.01 ? "0.0" : "0";
         string Label(double tick) => metric.Highest == 1 ? ResultText.Number(tick * 100, decimals) : ResultText.Number(tick, "0.###");
         return Html.Of(
             $"""
             <svg width="100%" height="{bottom + 24}" role="img" aria-label="Forest plot of {metric.Name}: {description}">
             {axis.Ticks.Select(t => Html.Of($"""<line class="grid" x1="{At(t)}" x2="{At(t)}" y1="4" y2="{bottom}"/><text class="soft" x="{At(t)}" y="{bottom + 17}" text-anchor="{Anchor(axis, t)}">{Label(t)}</text>"""))}
-            <line class="reference" x1="{At(scores["baseline"].Mean)}" x2="{At(scores["baseline"].Mean)}" y1="4" y2="{bottom}"/>
-            {data.Arms.Select((arm, i) => Row(arm, scores[arm.Key], metric, i * RowHeight, At))}
+            <line class="reference" x1="{At(baseline)}" x2="{At(baseline)}" y1="4" y2="{bottom}"/>
+            {arms.Select((a, i) => Row(a.Arm, a.Score, metric, i * RowHeight, At))}
             </svg>
 
             """);

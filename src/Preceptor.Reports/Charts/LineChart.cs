@@ -21,7 +21,7 @@ internal static class LineChart
         var logarithmic = values.Min() > 0 && values.Max() / values.Min() > LogarithmFrom;
         double Height01(double value) => logarithmic ? Math.Log10(value) : value;
         var across = Axis.Epochs(curves.Max(c => c.Values.Count));
-        var up = logarithmic ? Decades(values.Min(), values.Max()) : Axis.Around(values.Min(), values.Max(), 4);
+        var up = logarithmic ? Axis.Decades(values.Min(), values.Max()) : Axis.Around(values.Min(), values.Max(), 4);
         double X(double epoch) => Left + (Right - Left) * across.Position(epoch);
         double Y(double value) => Bottom - (Bottom - Top) * up.Position(Height01(value));
         string Label(double tick) => Short(logarithmic ? Math.Pow(10, tick) : tick);
@@ -45,17 +45,6 @@ internal static class LineChart
     {
         var points = curve.Values.Select((value, i) => (value, Epoch: i + 1)).Where(p => p.value is not null).Select(p => (X: x(p.Epoch), Y: y(p.value!.Value))).ToArray();
         return Html.Of($"""<g class="{curve.Arm.Key}"><polyline class="{curve.Arm.Key} curve" points="{points.Select(p => Html.Of($"{p.X:0.0},{p.Y:0.0} "))}"/><circle class="mark" cx="{points[^1].X:0.0}" cy="{points[^1].Y:0.0}" r="3"/></g>""");
-    }
-
-    // Ticks at whole powers of ten, and at 2 and 5 times them where there are few.
-    private static Axis Decades(double low, double high)
-    {
-        int first = (int)Math.Floor(Math.Log10(low)), last = (int)Math.Ceiling(Math.Log10(high));
-        double[] factors = last - first > 3 ? [1] : last - first > 1 ? [1, 3] : [1, 2, 5];
-        var ticks = Enumerable.Range(first, last - first + 1).SelectMany(p => factors.Select(f => p + Math.Log10(f))).ToArray();
-        var from = ticks.Last(t => t <= Math.Log10(low) + 1e-9);
-        var to = ticks.First(t => t >= Math.Log10(high) - 1e-9);
-        return new(from, to, [.. ticks.Where(t => t >= from && t <= to)]);
     }
 
     private static double First(Curve curve) => curve.Values.OfType<double>().First();

@@ -16,10 +16,14 @@ public static class PredictionRunner
     {
         var draft = specification.BuiltIn is { } builtIn ? builtIn.Draft(specification.Problem, seed) : ((PredictionData)specification.Problem).Draft(specification.ProblemSettings, read);
         var task = draft.Encode(specification.Model, specification.Training);
-        foreach (var method in specification.Methods)
-            if (method.Info.Unmet(task.Problem.Supervision) is { } unmet)
-                throw new RequestException($"{unmet}; {draft.Name} offers {string.Join(", ", task.Problem.Supervision.Select(s => Options.Key(s.GetType().Name)).Distinct())}");
-        return task;
+        return Unmet(specification, task) is { } unmet ? throw new RequestException(unmet) : task;
+    }
+
+    /// <summary>Why the supervision that the problem offers does not meet the needs of the specification's methods; null if it does.</summary>
+    public static string? Unmet(Specification specification, PredictionTask task)
+    {
+        var unmet = specification.Methods.Select(m => m.Info.Unmet(task.Problem.Supervision)).FirstOrDefault(u => u is not null);
+        return unmet is null ? null : $"{unmet}; {task.Problem.Name} offers {string.Join(", ", task.Problem.Supervision.Select(s => Options.Key(s.GetType().Name)).Distinct())}";
     }
 
     /// <summary>The chain of a specification as objects.</summary>

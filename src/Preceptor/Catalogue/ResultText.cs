@@ -56,7 +56,13 @@ public static class ResultText
 
     /// <summary>A difference with its interval: of shares in points.</summary>
     public static string Difference(Metric metric, Interval difference) =>
-        $"{(IsShare(metric) ? $"{Percent(difference.Mean)} points" : $"{Number(difference.Mean, "0.000")} {metric.Name}")} {Bare(metric, difference.Low, difference.High)}";
+        $"{DifferenceMean(metric, difference)}{(IsShare(metric) ? " points" : $" {metric.Name}")} {DifferenceEnds(metric, difference)}";
+
+    /// <summary>A difference alone, without its unit.</summary>
+    public static string DifferenceMean(Metric metric, Interval difference) => IsShare(metric) ? Percent(difference.Mean) : Number(difference.Mean, "0.000");
+
+    /// <summary>The ends of a difference's interval, in the unit of <see cref="DifferenceMean"/>.</summary>
+    public static string DifferenceEnds(Metric metric, Interval difference) => Bare(metric, difference.Low, difference.High);
 
     /// <summary>A share in hundredths, to one decimal and without a sign.</summary>
     public static string Percent(double share) => Number(share * 100, "0.0");

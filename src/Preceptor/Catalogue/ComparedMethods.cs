@@ -1,0 +1,60 @@
+using Preceptor.Foundation;
+using Preceptor.Prediction;
+
+namespace Preceptor.Catalogue;
+
+/// <summary>A method that a comparison leaves out.</summary>
+/// <param name="Method">Its name.</param>
+/// <param name="Reason">Why, in words.</param>
+public sealed record LeftOut(string Method, string Reason);
+
+/// <summary>The methods that a comparison runs on one problem.</summary>
+/// <param name="Specifications">One a method, the baseline's first; they differ in their methods alone.</param>
+/// <param name="LeftOut">The methods that were to be considered, but need what the problem does not offer.</param>
+public sealed record ComparedMethods(IReadOnlyList<Specification> Specifications, IReadOnlyList<LeftOut> LeftOut)
+{
+    /// <summary>The baseline: every comparison has it.</summary>
+    public const string Baseline = "supervised";
+
+    /// <summary>The word for all methods that fit the problem.</summary>
+    public const string Automatic = "auto";
+
+    /// <summary>Chooses the methods that a list names.</summary>
+    /// <param name="specification">The problem, model and training, and the options of the method that it names; the others have their defaults.</param>
+    /// <param name="names">Slugs parted by commas, or <see cref="Automatic"/>.</param>
+    /// <param name="read">Reads files.</param>
+    /// <exception cref="RequestException">A name is unknown or given twice, a named method does not fit the problem, or the data do not fit the specification.</exception>
+    public static ComparedMethods Choose(Specification specification, string names, ReadTable read)
+    {
+        var slugs = names == Automatic ? null : Read(names);
+        var supervised = With(specification, MethodCatalogue.Find(new ScalarSetting("compare", "", Baseline)));
+        var task = PredictionRunner.Prepare(supervised, 0, read);
+        if (slugs is null) return Fitting(specification, task, MethodCatalogue.All.Where(m => m.IsFit));
+        Specification[] chosen = [.. slugs.Where(s => s.Slug != Baseline).Select(s => With(specification, s))];
+        if (chosen.Select(c => PredictionRunner.Unmet(c, task)).FirstOrDefault(u => u is not null) is { } unmet) throw new RequestException($"--methods {names}: {unmet}");
+        return new([supervised, .. chosen], []);
+    }
+
+    /// <summary>Chooses, of some methods, those whose needs the problem meets.</summary>
+    internal static ComparedMethods Fitting(Specification specification, PredictionTask task, IEnumerable<MethodInfo> candidates)
+    {
+        var all = candidates.OrderBy(m => m.Slug != Baseline).Select(m => With(specification, m)).Select(s => (Specification: s, Unmet: PredictionRunner.Unmet(s, task))).ToArray();
+        return new([.. all.Where(s => s.Unmet is null).Select(s => s.Specification)], [.. all.Where(s => s.Unmet is not null).Select(s => new LeftOut(s.Specification.MethodName, s.Unmet!))]);
+    }
+
+    private static MethodInfo[] Read(string names)
+    {
+        var place = new ScalarSetting($"--methods {names}", "", names);
+        var words = names.Split(',', StringSplitOptions.TrimEntries);
+        if (words.Any(w => w.Length == 0)) throw place.Wrong($"expected methods parted by commas, such as ps-kd,lightgbm, or {Automatic}");
+        if (words.Contains(Automatic)) throw place.Wrong($"{Automatic} stands for all methods that fit; leave out the others");
+        if (words.GroupBy(w => w).FirstOrDefault(g => g.Count() > 1) is { } twice) throw place.Wrong($"{twice.Key} is named twice");
+        MethodInfo[] methods = [.. words.Select(w => MethodCatalogue.Find(place with { Text = w }))];
+        if (methods.FirstOrDefault(m => !m.IsFit) is { } improve) throw place.Wrong($"{improve.Slug} betters the supervision and trains no model; name methods that train");
+        return methods;
+    }
+
+    // The method that the specification names keeps its options, and the steps before it.
+    private static Specification With(Specification specification, MethodInfo method) =>
+        specification.Fit.Info.Slug == method.Slug ? specification : specification with { Methods = [new(method, Options.Bind(method.OptionsType, new MapSetting("defaults", "method", [])))] };
+}

@@ -13,6 +13,7 @@ internal static class CommandLine
         RunCommand.Create(stop),
         CompareCommand.Create(stop),
         SeedCommand.Create(stop),
+        AdviseCommand.Create(),
         ReproduceCommand.Create(stop),
         ArmCommand.Create(stop),
         PredictCommand.Create(),

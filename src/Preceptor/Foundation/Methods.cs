@@ -61,6 +61,9 @@ public sealed class MethodAttribute(string slug, string title) : Attribute
     /// <summary>Its number among the mission's papers; 0 for a method beside them.</summary>
     public int Paper { get; init; }
 
+    /// <summary>Whether it is a plain method that everyone should have tried before any other.</summary>
+    public bool IsPlain { get; init; }
+
     /// <summary>The supervision whose own predictions are the method's floor, by type; null if it makes none.</summary>
     public Type? Floor { get; init; }
 }

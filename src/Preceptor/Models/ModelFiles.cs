@@ -25,15 +25,27 @@ public static class ModelFiles
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllText(path), Format) ?? throw new RequestException($"{path}: holds nothing");
-        }
-        catch (JsonException e)
-        {
-            throw new RequestException($"{path}: {e.Message}", e);
+            return ParseJson<T>(File.ReadAllText(path), path);
         }
         catch (IOException e)
         {
             throw new RequestException($"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads an object from text.</summary>
+    /// <param name="text">What <see cref="WriteJson"/> writes.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <exception cref="RequestException">The text is something else.</exception>
+    public static T ParseJson<T>(string text, string name)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(text, Format) ?? throw new RequestException($"{name}: holds nothing");
+        }
+        catch (JsonException e)
+        {
+            throw new RequestException($"{name}: {e.Message}", e);
         }
     }
 }

@@ -81,9 +81,17 @@ public sealed record EvidenceFile(string Slug, Tier Tier, EvidenceValues Values,
 
     /// <summary>Reads and checks a file.</summary>
     /// <exception cref="RequestException">It is missing or malformed.</exception>
-    public static EvidenceFile Read(string path)
+    public static EvidenceFile Read(string path) => Checked(ModelFiles.ReadJson<EvidenceFile>(path), path);
+
+    /// <summary>The evidence that the library was built with.</summary>
+    public static IReadOnlyList<EvidenceFile> Known { get; } = [.. typeof(EvidenceFile).Assembly.GetManifestResourceNames().Where(n => n.StartsWith("evidence/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name =>
     {
-        var file = ModelFiles.ReadJson<EvidenceFile>(path);
+        using var reader = new StreamReader(typeof(EvidenceFile).Assembly.GetManifestResourceStream(name)!);
+        return Checked(ModelFiles.ParseJson<EvidenceFile>(reader.ReadToEnd(), name), name);
+    })];
+
+    private static EvidenceFile Checked(EvidenceFile file, string path)
+    {
         if (file is not { Slug.Length: > 0, Values: { Claims.Count: > 0, Arms: not null }, Provenance: { Experiment: not null, Versions: not null, Data: not null } }
             || file.Values.Claims.Any(c => c is not { Claim: not null, Metric: not null, Difference: not null, Controls: not null, Verdict: not null }))
             throw new RequestException($"{path}: is not an evidence file; write it anew with preceptor reproduce");

@@ -20,7 +20,7 @@ internal static class ProgressiveSelfDistillationExperiment
     public static Experiment Create()
     {
         var digits = new Conditions("digits",
-            ["problem.name=digits", "problem.size=small", "problem.labels=500", "model.encoder=resnet", "model.width=16", "training.epochs=40", "training.batch=64", .. AsInThePaper], Grid);
+            ["problem.name=digits", "problem.size=small", "problem.labels=500", "model.encoder=resnet", "model.width=16", "training.epochs=24", "training.batch=64", .. AsInThePaper], Grid);
         var fashion = new Conditions("fashion-mnist",
             ["problem.data=fashion-mnist", "problem.image=image", "problem.label=label", "problem.rows=3000", "model.encoder=mlp", "model.hidden=[256,256]", "training.epochs=30", "training.batch=64", .. AsInThePaper], Grid);
 

@@ -12,7 +12,7 @@ namespace Preceptor.Prediction.Plain;
 /// Plain supervised training: cross entropy on the labels as they are, or smoothed. The baseline of every method that trains on labels.
 /// </summary>
 /// <remarks>Label smoothing (Szegedy et al. 2016, section 7): q = (1 − ε) y + ε/C. Rows without a label have no target and add nothing.</remarks>
-[Method("supervised", "Supervised training", Summary = "Cross entropy on the labels as they are: the baseline of all other methods.", Citation = "—")]
+[Method("supervised", "Supervised training", Summary = "Cross entropy on the labels as they are: the baseline of all other methods.", IsPlain = true, Citation = "—")]
 [Version(1)]
 public sealed class Supervised(Supervised.Options options) : IFit<PredictionProblem, Predictor>, INeeds<Labels>
 {

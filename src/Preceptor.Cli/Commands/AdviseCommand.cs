@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Preceptor.Catalogue;
+using Preceptor.Catalogue.Experiments;
+using Spectre.Console;
+
+namespace Preceptor.Cli.Commands;
+
+/// <summary><c>preceptor advise</c>: which methods fit a problem's supervision, and what they brought elsewhere.</summary>
+internal static class AdviseCommand
+{
+    public static Command Create()
+    {
+        var file = new Argument<string?>("SPEC") { Description = "A specification (YAML); left out: --problem, or a built-in problem", Arity = ArgumentArity.ZeroOrOne };
+        var problem = new Option<string?>("--problem") { Description = "A built-in problem (see problems)" };
+        var set = new Option<string[]>("--set") { Description = "key=value, such as problem.teacher=none; may be repeated", DefaultValueFactory = _ => [] };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object" };
+        var command = new Command("advise", "Say which methods fit the supervision that is offered, why, and what they brought elsewhere; nothing is trained") { file, problem, set, json };
+        command.SetAction(parsed =>
+        {
+            var specification = RunCommand.Specify(parsed.GetValue(file), parsed.GetValue(problem), null, parsed.GetValue(set)!);
+            var advice = Advice.Of(PredictionRunner.Prepare(specification with { Methods = [] }, 0, DataFiles.Read), EvidenceFile.Known);
+            if (parsed.GetValue(json)) Console.Out.WriteLine(ToJson(advice).ToJsonString());
+            else Show(advice, parsed.GetValue(file) is { } path ? RunCommand.Quote(path) : $"--problem {specification.ProblemName}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Show(Advice advice, string problem)
+    {
+        var console = AnsiConsole.Console;
+        console.WriteLineSafely($"{advice.Problem} offers");
+        foreach (var offered in advice.Offered) console.WriteLineSafely($"  {offered}");
+        Section("Methods that fit", advice.Methods.Where(a => a.Fits && !a.Method.Declaration.IsPlain));
+        Section("Plain methods, to beat first", advice.Methods.Where(a => a.Fits && a.Method.Declaration.IsPlain));
+        Section("Methods that do not fit", advice.Methods.Where(a => !a.Fits));
+        console.WriteLineSafely("\nWhat helped elsewhere need not help here. To measure on this problem:");
+        console.WriteLineSafely($"  {Terminal.Command} compare {problem} --methods auto");
+        if (advice.Methods.FirstOrDefault(a => a is { Fits: true, Method.Declaration.IsPlain: false }) is { } first) console.WriteLineSafely($"  {Terminal.Command} run {problem} --method {first.Method.Slug}");
+    }
+
+    private static void Section(string title, IEnumerable<MethodAdvice> methods)
+    {
+        var console = AnsiConsole.Console;
+        foreach (var (advice, i) in methods.Select((m, i) => (m, i)))
+        {
+            if (i == 0) console.WriteLineSafely($"\n{title}");
+            console.WriteLineSafely($"  {advice.Method.Slug}: {advice.Method.Declaration.Summary}");
+            console.WriteLineSafely($"      {advice.Why}");
+            foreach (var claim in advice.Evidence)
+                console.WriteLineSafely($"      measured on {EvidenceReport.Conditions(claim.Method)}: {claim.Claim}, {EvidenceReport.Difference(claim)}: {EvidenceReport.Words(claim.Verdict!.Value)}");
+            if (advice.Evidence.Count == 0 && !advice.Method.Declaration.IsPlain) console.WriteLineSafely("      not yet measured");
+            if (advice.Stale is { } stale) console.WriteLineSafely($"      measured before {stale}");
+        }
+    }
+
+    private static JsonObject ToJson(Advice advice) => new()
+    {
+        ["type"] = "result",
+        ["problem"] = advice.Problem,
+        ["offered"] = new JsonArray([.. advice.Offered.Select(o => JsonValue.Create(o))]),
+        ["methods"] = new JsonArray([.. advice.Methods.Select(a => (JsonNode)new JsonObject
+        {
+            ["method"] = a.Method.Slug,
+            ["fits"] = a.Fits,
+            ["plain"] = a.Method.Declaration.IsPlain,
+            ["why"] = a.Why,
+            ["stale"] = a.Stale,
+            ["evidence"] = new JsonArray([.. a.Evidence.Select(c => (JsonNode)new JsonObject
+            {
+                ["claim"] = c.Claim,
+                ["on"] = EvidenceReport.Conditions(c.Method),
+                ["metric"] = c.Metric,
+                ["difference"] = new JsonObject { ["mean"] = c.Difference.Mean, ["low"] = c.Difference.Low, ["high"] = c.Difference.High },
+                ["verdict"] = EvidenceReport.Words(c.Verdict!.Value),
+            })]),
+        })]),
+    };
+}

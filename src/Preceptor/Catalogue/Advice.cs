@@ -1,0 +1,70 @@
+using System.Globalization;
+using Preceptor.Catalogue.Experiments;
+using Preceptor.Evaluation;
+using Preceptor.Foundation;
+using Preceptor.Models;
+using Preceptor.Prediction;
+using Preceptor.Supervision;
+
+namespace Preceptor.Catalogue;
+
+/// <summary>What is said of one method for one problem.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Fits">Whether the problem offers what it needs.</param>
+/// <param name="Why">Why it fits, or why not.</param>
+/// <param name="Evidence">What measuring its published claims found; empty where nothing was measured.</param>
+/// <param name="Stale">Why the evidence is of another version than the code; null where it is not.</param>
+public sealed record MethodAdvice(MethodInfo Method, bool Fits, string Why, IReadOnlyList<ClaimEvidence> Evidence, string? Stale)
+{
+    /// <summary>How many of its claims were reproduced, less those that were ruled out.</summary>
+    internal int Standing => Evidence.Sum(c => c.Verdict switch { Verdict.Reproduced => 2, Verdict.SmallerThanClaimed => 1, Verdict.NotReproduced => -1, _ => 0 });
+}
+
+/// <summary>
+/// Which methods fit a problem, and why: by the supervision they need and by what measuring their claims elsewhere found. Nothing is trained;
+/// the order is a place to start, and only a comparison on the problem itself decides.
+/// </summary>
+/// <param name="Problem">The problem's name.</param>
+/// <param name="Offered">The supervision it offers, in words.</param>
+/// <param name="Methods">All methods: those that fit, the ones with the best evidence first; the plain ones that everyone should have tried; those that do not fit.</param>
+public sealed record Advice(string Problem, IReadOnlyList<string> Offered, IReadOnlyList<MethodAdvice> Methods)
+{
+    /// <summary>Advises on a problem.</summary>
+    /// <param name="task">The problem and its exam, of which only what the test labels are worth is read.</param>
+    /// <param name="evidence">What was measured.</param>
+    public static Advice Of(PredictionTask task, IReadOnlyList<EvidenceFile> evidence)
+    {
+        var problem = task.Problem;
+        return new(problem.Name, Describe(problem, task.Exam.ScoredOn), [.. MethodCatalogue.All.Select(m => Of(m, problem, evidence))
+            .OrderBy(a => !a.Fits ? 2 : a.Method.Declaration.IsPlain ? 1 : 0).ThenByDescending(a => a.Standing).ThenBy(a => a.Method.Slug, StringComparer.Ordinal)]);
+    }
+
+    private static MethodAdvice Of(MethodInfo method, PredictionProblem problem, IReadOnlyList<EvidenceFile> evidence)
+    {
+        var measured = evidence.FirstOrDefault(e => e.Slug == method.Slug);
+        var offered = problem.Supervision.Select(s => s.GetType()).ToHashSet();
+        var unmet = method.Unmet(problem.Supervision);
+        var used = method.Needs.Where(alternative => alternative.All(offered.Contains)).MaxBy(alternative => alternative.Count);
+        var why = unmet ?? $"learns from {string.Join(" and ", used!.Select(t => Options.Key(t.Name)))}, which the problem offers";
+        return new(method, unmet is null, why, measured?.Values.Claims ?? [], measured?.Stale());
+    }
+
+    private static string[] Describe(PredictionProblem problem, ScoredOn scoredOn)
+    {
+        var labels = problem.Labels;
+        var counts = labels.Train.Where(l => l >= 0).GroupBy(l => l).Select(g => g.Count()).ToArray();
+        List<string> offered = [Invariant($"labels: {counts.Sum():#,0} of {problem.Train.Count:#,0} training rows have one, in {problem.Classes.Count} classes of {counts.Min():#,0} to {counts.Max():#,0} rows")];
+        offered.AddRange(problem.Supervision.OfType<TeacherLogits>().Select(t => Invariant($"teacher-logits: {(t.Name.Length > 0 ? t.Name : "a teacher")} agrees with {Agreement(t, problem):0.0 %} of the labels")));
+        offered.Add(problem.Find<TrustedLabels>() is not null ? "trusted-labels: the validation rows' labels were checked" : "no trusted labels: validation rows are as noisy as training rows");
+        if (ResultText.Caution(scoredOn) is { } caution) offered.Add(caution);
+        return [.. offered];
+    }
+
+    private static double Agreement(TeacherLogits teacher, PredictionProblem problem)
+    {
+        var (answers, labels) = (new Predictions(problem.Classes, teacher.Train), problem.Labels);
+        return labels.Labelled.Count(row => answers.Best(row) == labels.Train[row]) / (double)labels.Labelled.Length;
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -29,14 +29,17 @@ internal static class CommandLine
     public static string Explain(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        if (parsed.UnmatchedTokens is [var word, ..])
-        {
-            string[] known = word.StartsWith('-')
-                ? [.. command.Options.Select(o => o.Name)]
-                : [.. command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)];
-            if (known.Length > 0)
-                return $"there is no {(word.StartsWith('-') ? "option" : "command")} '{word}'{Spelling.Hint(word, known)}; {(command is RootCommand ? "" : command.Name + " ")}knows {string.Join(", ", known)}";
-        }
-        return string.Join("; ", parsed.Errors.Select(e => e.Message.TrimEnd('.')));
+        return parsed.UnmatchedTokens is [var word, ..] && Unknown(command, word) is { } unknown ? unknown
+            : string.Join("; ", parsed.Errors.Select(e => e.Message.TrimEnd('.')));
+    }
+
+    /// <summary>What a word that looks like an option or a command should have been; null where the command has none of the kind.</summary>
+    public static string? Unknown(Command command, string word)
+    {
+        string[] known = word.StartsWith('-')
+            ? [.. command.Options.Select(o => o.Name)]
+            : [.. command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)];
+        return known.Length == 0 ? null
+            : $"there is no {(word.StartsWith('-') ? "option" : "command")} '{word}'{Spelling.Hint(word, known)}; {(command is RootCommand ? "" : command.Name + " ")}knows {string.Join(", ", known)}";
     }
 }

@@ -27,6 +27,7 @@ internal static class ReproduceCommand
         {
             var folder = parsed.GetValue(output)!;
             var named = parsed.GetValue(slugs)!;
+            if (named.FirstOrDefault(n => n.StartsWith('-')) is { } option) throw new RequestException(CommandLine.Unknown(command, option)!); // an argument list takes it for a name
             if (parsed.GetValue(render))
             {
                 if (named.Length > 0 || parsed.GetValue(all)) throw new RequestException("--render renders all evidence files; leave out the methods");

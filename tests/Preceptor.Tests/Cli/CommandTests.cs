@@ -37,6 +37,22 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void Advise_says_which_methods_fit_and_why_and_what_to_run()
+    {
+        var (code, output, error) = Workspace.Child(["advise", "spec.yaml"]);
+        Assert.Equal((0, ""), (code, error));
+        Assert.StartsWith("data offers\n  labels: 144 of 144 training rows have one, in 2 classes of 72 to 72 rows\n", output, StringComparison.Ordinal);
+        Assert.Contains("  ps-kd: Softens labels", output, StringComparison.Ordinal);
+        Assert.Contains("learns from labels, which the problem offers\n      measured on digits: better accuracy than plain training, ", output, StringComparison.Ordinal);
+        Assert.Contains("\n  preceptor compare spec.yaml --methods auto\n", output, StringComparison.Ordinal);
+
+        var result = JsonNode.Parse(Workspace.Child(["advise", "spec.yaml", "--json"]).Output)!;
+        Assert.All(result["methods"]!.AsArray(), m => Assert.True(m!["fits"]!.GetValue<bool>()));
+        Assert.Single(Directory.EnumerateFileSystemEntries("."), e => e.EndsWith(".csv", StringComparison.Ordinal)); // nothing is written
+        Assert.False(Directory.Exists("runs"));
+    }
+
+    [Fact]
     public void Json_lines_end_with_the_result()
     {
         var (code, output, _) = Workspace.Child(["run", "spec.yaml", "--seeds", "2", "--json", "--out", "run"]);

@@ -30,6 +30,21 @@ public sealed class PredictionAssemblyTests
     private static int[] LabelsOf(PredictionDraft draft, Table table) => [.. Rows(table).Select(r => draft.Classes.ToList().IndexOf(Label(r)))];
 
     [Fact]
+    public void Fewer_training_rows_are_drawn_by_the_split_seed_and_nothing_else_changes()
+    {
+        files["data.csv"] = Csv();
+        var (all, few, other) = (Draft(new()), Draft(new() { Rows = 20 }), Draft(new() { Rows = 20, SplitSeed = 1 }));
+        Assert.Equal(20, few.Train.Rows);
+        Assert.Subset(Rows(all.Train).ToHashSet(), Rows(few.Train).ToHashSet());
+        Assert.Equal(LabelsOf(few, few.Train), few.TrainLabels);
+        Assert.Equal(Rows(all.Test), Rows(few.Test));
+        Assert.Equal(Rows(all.Validation), Rows(few.Validation));
+        Assert.Equal(Rows(few.Train), Rows(Draft(new() { Rows = 20 }).Train));
+        Assert.NotEqual(Rows(few.Train), Rows(other.Train));
+        Assert.Equal(all.Train.Rows, Draft(new() { Rows = 1000 }).Train.Rows);
+    }
+
+    [Fact]
     public void Rows_without_a_label_train_and_never_score()
     {
         files["data.csv"] = Csv();

@@ -98,4 +98,22 @@ public sealed class ProgressiveSelfDistillationTests
         for (var i = 0; i < labels.Length; i++) oneHot[i, labels[i]] = 1;
         return oneHot;
     }
+
+    [Fact]
+    public void The_ablations_change_the_schedule_or_keep_the_first_predictions()
+    {
+        float[] Train(params (string, string)[] options)
+        {
+            using var run = Problems.Memory();
+            using var model = Problems.Create("ps-kd", options).Fit(Problems.Digits(epochs: 3).Problem, run);
+            return Problems.Weights(model);
+        }
+        var linear = Train();
+        Assert.NotEqual(linear, Train(("schedule", "constant")));
+        Assert.NotEqual(linear, Train(("refined", "false")));
+        // Without a weight neither matters.
+        var supervised = Train(("final-weight", "0"));
+        Assert.Equal(supervised, Train(("final-weight", "0"), ("schedule", "constant")));
+        Assert.Equal(supervised, Train(("final-weight", "0"), ("refined", "false")));
+    }
 }

@@ -98,7 +98,7 @@ public sealed class JsonLinesReaderTests
         {
             var content = Encoding.UTF8.GetBytes(string.Join('\n', lines.Select(cells => "{" + string.Join(',', cells) + "}")));
             Assert.Equal(Outcome(content, new() { Threads = 1 }), Outcome(content, new() { Threads = threads, BlockBytes = block }));
-        }, iter: 100);
+        }, iter: 50);
 
     [Fact]
     public void Texts_come_back_as_they_were_written() =>
@@ -108,7 +108,7 @@ public sealed class JsonLinesReaderTests
             var table = Read(Encoding.UTF8.GetBytes(string.Join('\n', texts.Select(text => JsonSerializer.Serialize(new { text })))));
             var column = (TextColumn)table.Find("text")!;
             Assert.Equal(texts, Enumerable.Range(0, texts.Length).Select(row => column[row].ToString()));
-        }, iter: 50);
+        }, iter: 25);
 
     private static string Outcome(byte[] content, DelimitedOptions options)
     {

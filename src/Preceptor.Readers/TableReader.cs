@@ -8,20 +8,23 @@ public static class TableReader
 {
     private static readonly string[] DelimitedExtensions = [".csv", ".tsv", ".tab", ".txt", ".data"];
     private const string ImagesEnd = "-images-idx3-ubyte", LabelsEnd = "-labels-idx1-ubyte";
-    private const string WhatIsRead = "read are .csv, .tsv, .tab, .txt and .data (also .gz), IDX image files (…-images-idx3-ubyte), and folders of these";
+    private const string WhatIsRead =
+        "read are .csv, .tsv, .tab, .txt, .data, .jsonl and .ndjson (also .gz), .parquet, IDX image files (…-images-idx3-ubyte), CIFAR-10 files (.bin), "
+        + "folders of these two, folders with a subfolder of PNG or JPEG images a class, and data sets by name";
 
     /// <summary>Reads one table.</summary>
     /// <param name="source">
     /// A file; several by commas or a pattern such as <c>data/*.csv</c>, whose rows follow each other and whose columns have the same
-    /// names; a folder of IDX files (its training part); or the name of a data set, or a file within one such as <c>uci-adult/adult.data</c>.
+    /// names; a folder of IDX or CIFAR-10 files (its training part) or of images; or the name of a data set (its training part), or a file
+    /// within one such as <c>uci-adult/adult.data</c>.
     /// </param>
-    /// <param name="options">How to read delimited text; with <see cref="DelimitedOptions.Delimiter"/> declared any extension is read.</param>
+    /// <param name="options">How to read delimited text, and which columns of any table are declared; with <see cref="DelimitedOptions.Delimiter"/> declared any extension is read.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="RequestException">Nothing is there, or it cannot be read: the message says where and why.</exception>
     public static Table Read(string source, DelimitedOptions? options = null, CancellationToken cancellationToken = default)
     {
         var paths = Resolve(source);
-        if (paths is [var folder] && Directory.Exists(folder)) return ReadPart(folder, "train") ?? throw NoImages(folder);
+        if (paths is [var folder] && Directory.Exists(folder)) return Parts(folder, source).Train();
         var tables = ReadAll(paths, options, cancellationToken);
         if (tables.Count == 1) return tables[0];
 
@@ -32,15 +35,34 @@ public static class TableReader
         return Table.Concatenate(source, tables);
     }
 
-    /// <summary>Reads a folder of IDX files as MNIST has them, or the data set of that name.</summary>
+    /// <summary>
+    /// Reads a folder and the test rows that it brings: IDX files as MNIST has them, CIFAR-10 files, images in a subfolder a class (or in
+    /// <c>train/</c> and <c>test/</c>, each with such subfolders); or the data set of that name.
+    /// </summary>
     /// <param name="source">A folder or a data set's name.</param>
-    /// <returns>The training images and, if they are there, the test images (t10k or test).</returns>
-    /// <exception cref="RequestException">There is no such folder or it has no training images, or a file is damaged.</exception>
+    /// <returns>The training rows and, if they are there, the test rows.</returns>
+    /// <exception cref="RequestException">There is no such folder or it has no training rows, or a file is damaged.</exception>
     public static (Table Train, Table? Test) ReadSplit(string source)
     {
-        var folder = Directory.Exists(source) ? source : DataFolder.Require(source);
-        var train = ReadPart(folder, "train") ?? throw NoImages(folder);
-        return (train, ReadPart(folder, "t10k") ?? ReadPart(folder, "test"));
+        var (train, test) = Parts(Directory.Exists(source) ? source : DataFolder.Require(source), source);
+        return (train(), test());
+    }
+
+    private static (Func<Table> Train, Func<Table?> Test) Parts(string folder, string source)
+    {
+        if (KnownDataSets.Find(folder) is { } set) return (
+            () => DataSetReader.Read(source, folder, set.Train, set.Label),
+            () => set.Test.Length > 0 ? DataSetReader.Read($"{source} (test rows)", folder, set.Test, set.Label) : null);
+        if (Present(Path.Combine(folder, "train" + ImagesEnd)) is not null) return (
+            () => ReadPart(folder, "train")!,
+            () => ReadPart(folder, "t10k") ?? ReadPart(folder, "test"));
+        if (CifarReader.IsCifarFolder(folder)) return (() => CifarReader.ReadTrain(folder), () => CifarReader.ReadTest(folder));
+        var (train, test) = (Path.Combine(folder, "train"), Path.Combine(folder, "test"));
+        if (Directory.GetDirectories(folder).Order(StringComparer.Ordinal).SequenceEqual([test, train])) return (
+            () => ImageFolderReader.Read(train),
+            () => ImageFolderReader.Read(test));
+        if (ImageFolderReader.IsImageFolder(folder)) return (() => ImageFolderReader.Read(folder), () => null);
+        throw NoRows(folder);
     }
 
     private static List<Table> ReadAll(IReadOnlyList<string> paths, DelimitedOptions? options, CancellationToken cancellationToken) =>
@@ -54,7 +76,11 @@ public static class TableReader
             var labels = plain[..^ImagesEnd.Length] + LabelsEnd;
             return IdxReader.Read(path, File.Exists(labels) ? labels : labels + ".gz");
         }
-        if (options?.Delimiter is null && File.Exists(path) && !DelimitedExtensions.Contains(InputFile.Extension(path)))
+        var extension = options?.Delimiter is null ? InputFile.Extension(path) : "";
+        if (extension is ".parquet") return ParquetReader.Read(path, options, cancellationToken);
+        if (extension is ".jsonl" or ".ndjson") return JsonLinesReader.Read(path, options, cancellationToken);
+        if (extension is ".bin") return CifarReader.Read(path);
+        if (options?.Delimiter is null && File.Exists(path) && !DelimitedExtensions.Contains(extension))
             throw new RequestException($"{path}: files of this kind are not read; {WhatIsRead}; declare the delimiter to read it as delimited text");
         return DelimitedReader.Read(path, options, cancellationToken);
     }
@@ -67,10 +93,11 @@ public static class TableReader
 
     private static string? Present(string path) => File.Exists(path) ? path : File.Exists(path + ".gz") ? path + ".gz" : null;
 
-    private static RequestException NoImages(string folder)
+    private static RequestException NoRows(string folder)
     {
         var files = Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal).Take(8).ToArray();
-        return new($"{folder} has no training images (train{ImagesEnd}); name one of its files ({string.Join(", ", files)}{(files.Length == 8 ? ", …" : "")})");
+        var names = files.Length == 0 ? "" : $"; name one of its files ({string.Join(", ", files)}{(files.Length == 8 ? ", …" : "")})";
+        return new($"{folder} has no training rows: neither train{ImagesEnd}, nor data_batch_1.bin, nor subfolders of images{names}");
     }
 
     /// <summary>The files, or the one folder, that a source means.</summary>

@@ -16,7 +16,7 @@ internal static class InitCommand
 
     public static Command Create()
     {
-        var data = new Argument<string?>("DATA") { Description = "A CSV or TSV file", Arity = ArgumentArity.ZeroOrOne };
+        var data = new Argument<string?>("DATA") { Description = "A CSV, TSV, Parquet or JSON Lines file, a folder of images, or the name of a known data set (see docs/data.md)", Arity = ArgumentArity.ZeroOrOne };
         var example = new Option<string?>("--example") { Description = $"Write an example's data first: {string.Join(", ", Examples)}" };
         var label = new Option<string?>("--label") { Description = "The column to predict; left out: guessed" };
         var output = new Option<string?>("--out") { Description = "The specification to write; left out: beside the data, with .yaml" };
@@ -36,19 +36,19 @@ internal static class InitCommand
             Console.Out.WriteLine($"wrote {data}");
         }
         if (data is null) throw new RequestException("name a data file, or an example with --example");
-        var table = TableReader.Read(data);
+        var (table, test) = DataFiles.Read(data, [], []);
         var path = output ?? Path.ChangeExtension(data, ".yaml");
         if (File.Exists(path)) throw new RequestException($"{path}: exists already; name another with --out");
-        var view = Look(table, label);
+        var view = Look(table, label, test);
         foreach (var line in view.Findings) Console.Out.WriteLine(line);
         RunFolder.WriteWhole(path, view.Specification);
         Console.Out.WriteLine($"wrote {path}; look it over, then: {Terminal.Command} run {path}");
         return ExitCode.Done;
     }
 
-    private static (List<string> Findings, string Specification) Look(Table table, string? wanted)
+    private static (List<string> Findings, string Specification) Look(Table table, string? wanted, Table? test)
     {
-        var findings = new List<string> { $"{table.Rows:#,0} rows, {table.Columns.Count} columns" };
+        var findings = new List<string> { $"{table.Rows:#,0} rows, {table.Columns.Count} columns{(test is null ? "" : $"; {test.Rows:#,0} test rows of its own")}" };
         var label = wanted ?? Guess(table) ?? throw new RequestException($"{table.Name}: no column looks like a label; name it with --label (columns: {string.Join(", ", table.Columns.Select(c => c.Name))})");
         var column = table.Find(label) ?? throw new RequestException($"--label: {table.Name} has no column '{label}'{Spelling.Hint(label, table.Columns.Select(c => c.Name))}; it has {string.Join(", ", table.Columns.Select(c => c.Name))}");
         var words = column.Words();
@@ -64,10 +64,10 @@ internal static class InitCommand
         if (inputs.Length == 0) throw new RequestException($"{table.Name}: no column looks like an input");
         findings.Add($"inputs: {string.Join(", ", new[] { ("text", roles.Text), ("numbers", roles.Numbers), ("categories", roles.Categories) }.Where(r => r.Item2.Count > 0).Select(r => $"{r.Item1} {string.Join(", ", r.Item2)}"))}");
         findings.Add($"duplicates: {Duplicates(table, inputs):#,0} rows repeat another's inputs; empty cells: {Empty(table, inputs)}");
-        return (findings, Write(table, label, roles, id, group, time));
+        return (findings, Write(table, label, roles, id, group, time, test is not null));
     }
 
-    private static string Write(Table table, string label, InputRoles roles, string? id, string? group, string? time)
+    private static string Write(Table table, string label, InputRoles roles, string? id, string? group, string? time, bool hasTest)
     {
         var yaml = new StringBuilder();
         yaml.Append("# What preceptor run is to do; every key: preceptor show data | model | training | <method>\nproblem:\n  kind: prediction\n");
@@ -80,7 +80,8 @@ internal static class InitCommand
         yaml.Append(group is not null ? $"  group: {Scalar(group)}       # equal values never lie on both sides of a split\n" : "  # group: customer       # equal values never lie on both sides of a split\n");
         yaml.Append(time is not null ? $"  # time: {Scalar(time)}      # the latest rows become the test rows (without group)\n" : "  # time: created_at      # the latest rows become the test rows\n");
         yaml.Append("  # trusted: gold.csv     # rows whose labels were checked; scores then come from these\n");
-        yaml.Append("  validation: 0.1\n  test: 0.2\nmodel:\n  encoder: auto           # images: resnet, text: ngrams, numbers: mlp\nmethod: ps-kd             # preceptor methods lists them\ntraining:\n  epochs: 20\n  batch: 128\n");
+        yaml.Append($"  validation: 0.1\n{(hasTest ? "  # test: 0.2           # instead of the data set's own test rows\n" : "  test: 0.2\n")}");
+        yaml.Append("model:\n  encoder: auto           # images: resnet, text: ngrams, numbers: mlp\nmethod: ps-kd             # preceptor methods lists them\ntraining:\n  epochs: 20\n  batch: 128\n");
         return yaml.ToString();
     }
 

@@ -20,6 +20,7 @@ public static class ColumnRoles
             {
                 case ImageColumn: image ??= column.Name; break;
                 case NumberColumn n when n.Values.Any(v => !double.IsNaN(v)) && !IsCounter(n): numbers.Add(column.Name); break;
+                case TextColumn { Name: "file" } when table.Columns.Any(c => c is ImageColumn): break; // the image's path often tells its class
                 case TextColumn t when IsText(t, TextLength): text.Add(column.Name); break;
                 case TextColumn t when IsCategory(t): categories.Add(column.Name); break;
                 case TextColumn t when IsText(t, 0): text.Add(column.Name); break; // subjects, titles, search words

@@ -12,7 +12,7 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
 
     public PredictionDraft Draft()
     {
-        if (data.Data is null) throw settings.Wrong("data: is missing; name a CSV or TSV file, a folder of IDX files, or a data set");
+        if (data.Data is null) throw settings.Wrong("data: is missing; name a file (CSV, TSV, Parquet, JSON Lines), a folder of images, or a data set");
         if (data.Label is null) throw settings.Wrong("label: is missing; name the column to predict");
         string?[] asWritten = [data.Label, data.Group, data.Id, data.Split]; // 007 is not 7; a time column is looked at, because 10 comes after 9
         var (table, ownTest) = Read(data.Data, "data", [.. data.Text, .. data.Categories, .. asWritten.OfType<string>()], data.Numbers);

@@ -19,7 +19,7 @@ public sealed record PredictionData
     public string Kind { get; set; } = "prediction";
 
     /// <summary>The file.</summary>
-    [Description("The rows: a CSV or TSV file, a folder of IDX files, or the name of a known data set")]
+    [Description("The rows: a CSV, TSV, Parquet or JSON Lines file, a folder of images, IDX or CIFAR files, or the name of a known data set")]
     public string? Data { get; set; }
 
     /// <summary>Text columns.</summary>

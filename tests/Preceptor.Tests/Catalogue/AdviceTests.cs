@@ -15,7 +15,7 @@ public sealed class AdviceTests
     }
 
     private static EvidenceFile Measured(string slug, Verdict verdict) => new(slug, Tier.Full,
-        new([new("better", "there", "digits: x", "digits: y", "accuracy", 0.01, 5, 0.95, 0.9, 0.8, new(0.1, 0.05, 0.15), [], verdict)], []),
+        new([new("better", "there", "digits: x", "digits: y", "accuracy", 0.01, 5, 0.95, 0.9, 0.8, new(0.1, 0.05, 0.15), [], verdict)], "nll", []),
         new("another", new Dictionary<string, int>(), new Dictionary<string, string>(), "", "", "", "", "", 0));
 
     [Fact]

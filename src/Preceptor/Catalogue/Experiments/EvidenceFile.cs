@@ -36,18 +36,20 @@ public sealed record ClaimEvidence(string Claim, string Published, string Method
 /// <summary>One setting's score on the tuning seed's validation rows.</summary>
 public sealed record TuningEvidence(string Setting, double Score);
 
-/// <summary>An arm's scores by one metric.</summary>
+/// <summary>An arm's scores.</summary>
 /// <param name="Arm">Its name.</param>
-/// <param name="Metric">The metric it was tuned and scored by.</param>
 /// <param name="Setting">The setting chosen.</param>
 /// <param name="TunedAs">The arm whose choice it takes over; null where it was tuned itself.</param>
 /// <param name="Tuning">Every setting's score.</param>
-/// <param name="Scores">A score a seed, from seed 0.</param>
+/// <param name="Scores">By metric, a score a seed, from seed 0.</param>
 /// <param name="TrainSeconds">Mean time of a training.</param>
-public sealed record ArmEvidence(string Arm, string Metric, string Setting, string? TunedAs, IReadOnlyList<TuningEvidence> Tuning, IReadOnlyList<double> Scores, double TrainSeconds);
+public sealed record ArmEvidence(string Arm, string Setting, string? TunedAs, IReadOnlyList<TuningEvidence> Tuning, IReadOnlyDictionary<string, IReadOnlyList<double>> Scores, double TrainSeconds);
 
 /// <summary>What was found.</summary>
-public sealed record EvidenceValues(IReadOnlyList<ClaimEvidence> Claims, IReadOnlyList<ArmEvidence> Arms);
+/// <param name="Claims">The claims.</param>
+/// <param name="TunedBy">The metric by which every arm was tuned.</param>
+/// <param name="Arms">The arms.</param>
+public sealed record EvidenceValues(IReadOnlyList<ClaimEvidence> Claims, string TunedBy, IReadOnlyList<ArmEvidence> Arms);
 
 /// <summary>What it was found with.</summary>
 /// <param name="Experiment">The experiment's <see cref="Experiments.Experiment.Fingerprint"/>.</param>
@@ -92,7 +94,7 @@ public sealed record EvidenceFile(string Slug, Tier Tier, EvidenceValues Values,
 
     private static EvidenceFile Checked(EvidenceFile file, string path)
     {
-        if (file is not { Slug.Length: > 0, Values: { Claims.Count: > 0, Arms: not null }, Provenance: { Experiment: not null, Versions: not null, Data: not null } }
+        if (file is not { Slug.Length: > 0, Values: { Claims.Count: > 0, Arms: not null, TunedBy: not null }, Provenance: { Experiment: not null, Versions: not null, Data: not null } }
             || file.Values.Claims.Any(c => c is not { Claim: not null, Metric: not null, Difference: not null, Controls: not null, Verdict: not null }))
             throw new RequestException($"{path}: is not an evidence file; write it anew with preceptor reproduce");
         return file;

@@ -68,9 +68,10 @@ public static class EvidenceReport
         text.Append("\n| null control | metric | difference | seeds | passes |\n|---|---|---|---|---|\n");
         foreach (var (claim, control) in file.Values.Claims.SelectMany(c => c.Controls.Select(k => (c, k))).DistinctBy(p => (p.k.Method, p.k.Reference, p.c.Metric)))
             text.Append($"| {control.Control}: {control.Method} against {control.Reference} | {claim.Metric} | {Difference(claim.Metric, control.Difference)} | {control.Seeds} | {(control.Passes ? "yes" : "no")} |\n");
-        text.Append("\n| arm | tuned and scored by | setting chosen | mean | seeds | seconds a training |\n|---|---|---|---|---|---|\n");
+        string[] metrics = [.. file.Values.Claims.Select(c => c.Metric).Distinct()];
+        text.Append($"\n| arm | setting chosen by {file.Values.TunedBy} | {string.Join(" | ", metrics)} | seeds | seconds a training |\n|---|---|{string.Concat(metrics.Select(_ => "---|"))}---|---|\n");
         foreach (var arm in file.Values.Arms)
-            text.Append($"| {arm.Arm} | {arm.Metric} | `{arm.Setting}`{(arm.TunedAs is null ? "" : $" (as {arm.TunedAs})")} | {ResultText.Value(Metrics.Find(arm.Metric), arm.Scores.Average())} | {arm.Scores.Count} | {Number(arm.TrainSeconds, "0.0")} |\n");
+            text.Append($"| {arm.Arm} | `{arm.Setting}`{(arm.TunedAs is null ? "" : $" (as {arm.TunedAs})")} | {string.Join(" | ", metrics.Select(m => ResultText.Value(Metrics.Find(m), arm.Scores[m].Average())))} | {arm.Scores[metrics[0]].Count} | {Number(arm.TrainSeconds, "0.0")} |\n");
         var provenance = file.Provenance;
         text.Append($"\n{provenance.Date}, Preceptor {provenance.Preceptor}, TorchSharp {provenance.TorchSharp}, {provenance.Runtime}, {provenance.Processor}.\n");
     }

@@ -78,8 +78,9 @@ public sealed record Claim(string Text, Arm Method, Arm Reference, Metric Metric
 
 /// <summary>How a paper's claims are put to the test: fixed before the first run.</summary>
 /// <param name="Slug">The method's slug.</param>
+/// <param name="TunedBy">The metric of the validation rows by which every arm is tuned.</param>
 /// <param name="Claims">The claims; the abstract's headline first.</param>
-public sealed record Experiment(string Slug, IReadOnlyList<Claim> Claims)
+public sealed record Experiment(string Slug, Metric TunedBy, IReadOnlyList<Claim> Claims)
 {
     /// <summary>The claims of a tier.</summary>
     public IReadOnlyList<Claim> Of(Tier tier) => [.. Claims.Where(c => c.Tier <= (tier == Tier.Quick ? Tier.Full : tier))];
@@ -90,7 +91,7 @@ public sealed record Experiment(string Slug, IReadOnlyList<Claim> Claims)
     /// <summary>A hash of everything that was fixed: claims, smallest effects, and every arm's specification in every setting.</summary>
     public string Fingerprint(Tier tier)
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder($"{TunedBy}\n");
         foreach (var claim in Of(tier))
             text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{claim.Method.Name}|{claim.Reference.Name}|{claim.Metric}|{claim.SmallestEffect}|{string.Join(';', claim.Controls.Select(c => $"{c.Method.Name}|{c.Reference.Name}"))}\n");
         foreach (var arm in Arms(tier))

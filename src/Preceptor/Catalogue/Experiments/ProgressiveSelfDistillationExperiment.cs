@@ -46,6 +46,7 @@ internal static class ProgressiveSelfDistillationExperiment
         claims.Add(new("smaller area under the risk-coverage curve than label smoothing", method, smoothed, Metrics.AreaUnderRiskCoverage, 0.005, "CIFAR-100, DenseNet-121: label smoothing makes the area larger, 52 → 91 · 10⁻³, the method makes it smaller (table 1)", chance));
         claims.Add(new("a weight that grows beats a constant one", method, new Arm(fashion, "ps-kd", "method.schedule=constant"), Metrics.Accuracy, 0.005, "the schedule is linear (eq. 6)", chance) { Tier = Tier.All });
         claims.Add(new("predictions that are refined beat those of the first epoch", method, new Arm(fashion, "ps-kd", "method.refined=false"), Metrics.Accuracy, 0.005, "the targets are refined every epoch (eq. 5)", chance) { Tier = Tier.All });
-        return new("ps-kd", claims);
+        // Likelihood judges probabilities as a whole: a baseline tuned for accuracy would be an easy opponent in calibration.
+        return new("ps-kd", Metrics.NegativeLogLikelihood, claims);
     }
 }

@@ -8,9 +8,9 @@ namespace Preceptor.Catalogue.Experiments;
 public delegate IReadOnlyList<ArmAnswers> AnswerJobs(IReadOnlyList<ArmJob> jobs);
 
 /// <summary>
-/// Puts an experiment to the test. Every arm is tuned by each metric that a claim judges it by, over the same settings, on the validation
-/// rows of a seed that no verdict uses; then the claims are looked at after 5, 10 and 20 seeds, each until its first verdict. Controls
-/// always have all 20 seeds, so that a noisy control is not mistaken for a confounded claim.
+/// Puts an experiment to the test. Every arm is tuned by the experiment's metric, over the same settings, on the validation rows of a seed
+/// that no verdict uses; then the claims are looked at after 5, 10 and 20 seeds, each until its first verdict. Controls always have all
+/// 20 seeds, so that a noisy control is not mistaken for a confounded claim.
 /// </summary>
 /// <param name="experiment">What is tested.</param>
 /// <param name="tier">How much of it.</param>
@@ -33,15 +33,14 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
             Answer(claims.SelectMany(Contrasts).SelectMany(c => new[] { c.Reference, c.Method }).Select(a => a.TunedAs ?? a)
                 .SelectMany(arm => arm.Conditions.Grid.Select(setting => new ArmJob(arm, setting, TuningSeed, IsTuning: true))));
         var judged = tier == Tier.Quick ? Look() : Judge();
-        return new(judged, [.. claims.SelectMany(c => Contrasts(c).SelectMany(k => new[] { k.Reference, k.Method }).Select(arm => (Arm: arm, c.Metric)))
-            .DistinctBy(p => (p.Arm.Name, p.Metric)).Select(p => Describe(p.Arm, p.Metric))]);
+        return new(judged, experiment.TunedBy.Name, [.. experiment.Arms(tier).Select(Describe)]);
     }
 
     private static IEnumerable<Control> Contrasts(Claim claim) => claim.Controls.Prepend(new("", claim.Method, claim.Reference));
 
     private ClaimEvidence[] Look()
     {
-        Answer(claims.SelectMany(c => Contrasts(c).SelectMany(k => Jobs(k, c.Metric, QuickSeeds))));
+        Answer(claims.SelectMany(c => Contrasts(c).SelectMany(k => Jobs(k, QuickSeeds))));
         return [.. claims.Select(c => Describe(c, QuickSeeds, QuickSeeds, new(Verdict.Inconclusive, Difference(c.Method, c.Reference, c.Metric, QuickSeeds, Intervals.DefaultLevel), Intervals.DefaultLevel)) with { Verdict = null })];
     }
 
@@ -52,8 +51,8 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
         var controlSeeds = Verdicts.Looks[^1];
         foreach (var seeds in Verdicts.Looks)
         {
-            Answer(open.SelectMany(i => Jobs(new("", claims[i].Method, claims[i].Reference), claims[i].Metric, seeds)));
-            Answer(open.SelectMany(i => claims[i].Controls.SelectMany(k => Jobs(k, claims[i].Metric, controlSeeds))));
+            Answer(open.SelectMany(i => Jobs(new("", claims[i].Method, claims[i].Reference), seeds)));
+            Answer(open.SelectMany(i => claims[i].Controls.SelectMany(k => Jobs(k, controlSeeds))));
             var others = Enumerable.Range(0, claims.Count).Count(i => !open.Contains(i) && judged[i].Verdict != Verdict.Reproduced);
             var verdicts = Verdicts.OfAll([.. open.Select(i => new JudgedClaim(
                 level => Difference(claims[i].Method, claims[i].Reference, claims[i].Metric, seeds, level), claims[i].SmallestEffect,
@@ -70,20 +69,20 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
     private bool Passes(Control control, Claim claim, int seeds) =>
         Verdicts.ControlPasses(Difference(control.Method, control.Reference, claim.Metric, seeds, ControlLevel), claim.SmallestEffect);
 
-    private IEnumerable<ArmJob> Jobs(Control contrast, Metric metric, int seeds) =>
-        Enumerable.Range(0, seeds).SelectMany(seed => new[] { Job(contrast.Reference, metric, seed), Job(contrast.Method, metric, seed) });
+    private IEnumerable<ArmJob> Jobs(Control contrast, int seeds) =>
+        Enumerable.Range(0, seeds).SelectMany(seed => new[] { Job(contrast.Reference, seed), Job(contrast.Method, seed) });
 
-    private ArmJob Job(Arm arm, Metric metric, int seed) => new(arm, Setting(arm, metric), (ulong)seed, IsTuning: false);
+    private ArmJob Job(Arm arm, int seed) => new(arm, Setting(arm), (ulong)seed, IsTuning: false);
 
     /// <summary>The setting with the best score on the tuning seed's validation rows, the first of equals.</summary>
-    private string Setting(Arm arm, Metric metric)
+    private string Setting(Arm arm)
     {
         var tuned = arm.TunedAs ?? arm;
         if (tier == Tier.Quick) return tuned.Conditions.Grid[0];
-        return metric.Better == Better.Higher ? tuned.Conditions.Grid.MaxBy(s => Tuning(tuned, s, metric))! : tuned.Conditions.Grid.MinBy(s => Tuning(tuned, s, metric))!;
+        return experiment.TunedBy.Better == Better.Higher ? tuned.Conditions.Grid.MaxBy(s => Tuning(tuned, s))! : tuned.Conditions.Grid.MinBy(s => Tuning(tuned, s))!;
     }
 
-    private double Tuning(Arm arm, string setting, Metric metric) => metric.Value(done[new ArmJob(arm, setting, TuningSeed, IsTuning: true).Key].Scores);
+    private double Tuning(Arm arm, string setting) => experiment.TunedBy.Value(done[new ArmJob(arm, setting, TuningSeed, IsTuning: true).Key].Scores);
 
     private void Answer(IEnumerable<ArmJob> jobs)
     {
@@ -94,7 +93,7 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
     private Interval Difference(Arm method, Arm reference, Metric metric, int seeds, double level) =>
         Intervals.Difference(Scores(method, metric, seeds), Scores(reference, metric, seeds), metric.Better, level: level);
 
-    private TestScore[] Scores(Arm arm, Metric metric, int seeds) => [.. Enumerable.Range(0, seeds).Select(seed => metric.Score(done[Job(arm, metric, seed).Key].Scores))];
+    private TestScore[] Scores(Arm arm, Metric metric, int seeds) => [.. Enumerable.Range(0, seeds).Select(seed => metric.Score(done[Job(arm, seed).Key].Scores))];
 
     private ClaimEvidence Describe(Claim claim, int seeds, int controlSeeds, ClaimVerdict verdict) => new(
         claim.Text, claim.Published, claim.Method.Name, claim.Reference.Name, claim.Metric.Name, claim.SmallestEffect, seeds, verdict.Level,
@@ -102,27 +101,21 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
         [.. claim.Controls.Select(k => new ControlEvidence(k.Text, k.Method.Name, k.Reference.Name, controlSeeds, Estimate.Of(Difference(k.Method, k.Reference, claim.Metric, controlSeeds, ControlLevel)), Passes(k, claim, controlSeeds)))],
         verdict.Verdict);
 
-    private ArmEvidence Describe(Arm arm, Metric metric)
+    private ArmEvidence Describe(Arm arm)
     {
         var tuned = arm.TunedAs ?? arm;
-        ArmAnswers[] finished = [.. Finished(arm, metric)];
-        return new(arm.Name, metric.Name, Setting(arm, metric), arm.TunedAs?.Name,
-            tier == Tier.Quick ? [] : [.. tuned.Conditions.Grid.Select(s => new TuningEvidence(s, Round(Tuning(tuned, s, metric))))],
-            [.. Enumerable.Range(0, finished.Length).Select(seed => Round(metric.Value(done[Job(arm, metric, seed).Key].Scores)))],
-            Math.Round(finished.Average(a => a.TrainSeconds), 1));
-    }
-
-    private IEnumerable<ArmAnswers> Finished(Arm arm, Metric metric)
-    {
-        for (var seed = 0; done.TryGetValue(Job(arm, metric, seed).Key, out var one); seed++) yield return one.Answers;
+        var finished = Enumerable.Range(0, Verdicts.Looks[^1]).Select(seed => Job(arm, seed).Key).TakeWhile(done.ContainsKey).Select(key => done[key]).ToArray();
+        return new(arm.Name, Setting(arm), arm.TunedAs?.Name,
+            tier == Tier.Quick ? [] : [.. tuned.Conditions.Grid.Select(s => new TuningEvidence(s, Round(Tuning(tuned, s))))],
+            claims.Select(c => c.Metric).DistinctBy(m => m.Name).ToDictionary(m => m.Name, m => (IReadOnlyList<double>)[.. finished.Select(f => Round(m.Value(f.Scores)))]),
+            Math.Round(finished.Average(f => f.Answers.TrainSeconds), 1));
     }
 
     /// <summary>The versions of all types that made the answers.</summary>
     public IReadOnlyDictionary<string, int> Versions => done.Values.SelectMany(d => d.Answers.Versions).DistinctBy(v => v.Key).OrderBy(v => v.Key, StringComparer.Ordinal).ToDictionary(v => v.Key, v => v.Value);
 
     /// <summary>A hash of the first seed's rows, by the conditions' name.</summary>
-    public IReadOnlyDictionary<string, string> Data => claims.SelectMany(c => Contrasts(c).Select(k => (k.Reference, c.Metric))).DistinctBy(p => p.Reference.Conditions.Name)
-        .ToDictionary(p => p.Reference.Conditions.Name, p => done[Job(p.Reference, p.Metric, 0).Key].Answers.Data);
+    public IReadOnlyDictionary<string, string> Data => experiment.Arms(tier).DistinctBy(a => a.Conditions.Name).ToDictionary(a => a.Conditions.Name, a => done[Job(a, 0).Key].Answers.Data);
 
     internal static double Round(double value) => Math.Round(value, 6);
 }

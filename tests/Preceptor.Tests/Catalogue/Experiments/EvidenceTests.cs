@@ -12,7 +12,7 @@ public sealed class EvidenceTests
 
     private static EvidenceFile Example(Verdict verdict = Verdict.Reproduced) => new("ps-kd", Tier.Full,
         new([new("better accuracy", "table 1", "digits: ps-kd", "digits: supervised", "accuracy", 0.01, 5, 0.98, 0.9, 0.87, new(0.03, 0.01, 0.05), [new("nothing", "digits: nothing", "digits: supervised", 20, new(0, -0.01, 0.01), true)], verdict)],
-            [new("digits: ps-kd", "accuracy", "training.rate=0.1", null, [new("training.rate=0.1", 0.9)], [0.9, 0.91], 3.5)]),
+            "nll", [new("digits: ps-kd", "training.rate=0.1", null, [new("training.rate=0.1", 0.9)], new Dictionary<string, IReadOnlyList<double>> { ["accuracy"] = [0.9, 0.91] }, 3.5)]),
         new(ExperimentCatalogue.Require("ps-kd").Fingerprint(Tier.Full), new Dictionary<string, int> { [typeof(Preceptor.Prediction.Plain.Supervised).FullName!] = VersionAttribute.Of(typeof(Preceptor.Prediction.Plain.Supervised)) },
             new Dictionary<string, string> { ["digits"] = "a" }, "0.1.0", "0.107.0", ".NET 10", "x64", "2026-01-01", 12.3));
 
@@ -56,7 +56,7 @@ public sealed class EvidenceTests
     [Theory]
     [InlineData("{", "Expected depth to be zero")]
     [InlineData("{}", "")]
-    [InlineData("{\"slug\": \"ps-kd\", \"tier\": \"full\", \"values\": {\"claims\": [], \"arms\": []}}", "is not an evidence file")]
+    [InlineData("{\"slug\": \"ps-kd\", \"tier\": \"full\", \"values\": {\"claims\": [], \"tunedBy\": \"nll\", \"arms\": []}}", "is not an evidence file")]
     public void A_malformed_file_is_refused_by_name(string text, string message)
     {
         using var folder = new TemporaryFolder();

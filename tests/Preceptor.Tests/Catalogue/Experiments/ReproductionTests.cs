@@ -18,7 +18,7 @@ public sealed class ReproductionTests
     private readonly List<ArmJob> asked = [];
 
     /// <summary>An experiment of one claim, guarded by one control.</summary>
-    private static Experiment One(double smallest = 0.02) => new("ps-kd", [new Claim("better", Better, Plain, Metrics.Accuracy, smallest, "somewhere", new Control("nothing", Nothing, Plain))]);
+    private static Experiment One(double smallest = 0.02) => new("ps-kd", Metrics.Accuracy, [new Claim("better", Better, Plain, Metrics.Accuracy, smallest, "somewhere", new Control("nothing", Nothing, Plain))]);
 
     /// <summary>Answers as if an arm were right on a share of the items that its job decides.</summary>
     private AnswerJobs Right(Func<ArmJob, double> share) => jobs =>
@@ -66,7 +66,7 @@ public sealed class ReproductionTests
     }
 
     [Fact]
-    public void Arms_are_tuned_by_the_claims_metric_on_a_seed_of_their_own_and_controls_take_over_the_choice()
+    public void Arms_are_tuned_on_a_seed_of_their_own_and_controls_take_over_the_choice()
     {
         // The first setting tunes best for the baseline, the second for the method; on the exam it is the other way round.
         double Share(ArmJob job)

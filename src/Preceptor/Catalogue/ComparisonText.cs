@@ -45,7 +45,7 @@ public static class ComparisonText
     private static string Next(MethodComparison comparison)
     {
         if (comparison.Second?.Result is not { } second || comparison.Lead is not { } lead) return "";
-        return lead is { Mean: 0, Low: 0, High: 0 } ? $"; {second.Method} scores exactly the same"
-            : $"; {second.Method} comes next, {ResultText.Difference(comparison.Metric, lead)} behind{(lead.Contains(0) ? ", no clear difference" : "")}";
+        return lead is { Mean: 0, Low: 0, High: 0 } ? $"; the next method, {second.Method}, scores exactly the same"
+            : $"; the next method, {second.Method}, is {ResultText.Difference(comparison.Metric, lead)} behind{(lead.Contains(0) ? ", no clear difference" : "")}";
     }
 }

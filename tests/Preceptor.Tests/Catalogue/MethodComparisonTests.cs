@@ -27,9 +27,9 @@ public sealed class MethodComparisonTests
     [Fact]
     public void The_sentence_names_the_best_and_how_sure_it_is()
     {
-        Assert.Matches(@"^better scores best with [0-9.]+ %, better than the baseline by [0-9.]+ points \[[0-9.]+, [0-9.]+\]; good comes next, [0-9.]+ points \[.*\] behind\.$",
+        Assert.Matches(@"^better scores best with [0-9.]+ %, better than the baseline by [0-9.]+ points \[[0-9.]+, [0-9.]+\]; the next method, good, is [0-9.]+ points \[.*\] behind\.$",
             ComparisonText.Sentence(Comparisons.Of(3, ("good", "method", 3), ("better", "ceiling", 3))));
-        Assert.EndsWith("; twin scores exactly the same.", ComparisonText.Sentence(Comparisons.Of(2, ("good", "method", 2), ("twin", "method", 2))), StringComparison.Ordinal);
+        Assert.EndsWith("; the next method, twin, scores exactly the same.", ComparisonText.Sentence(Comparisons.Of(2, ("good", "method", 2), ("twin", "method", 2))), StringComparison.Ordinal);
         Assert.StartsWith("No method scores above the baseline: the best of the others, copy, differs from it by 0.0 points [0.0, 0.0], no clear difference.", ComparisonText.Sentence(Comparisons.Of(2, ("copy", "baseline", 2))), StringComparison.Ordinal);
         Assert.Equal("Nothing was compared with the baseline.", ComparisonText.Sentence(Comparisons.Of(2)));
     }

@@ -40,6 +40,7 @@ internal static class Style
         svg .value { font-size: 14px; }
         svg .grid { stroke: var(--line); stroke-width: 1; }
         svg .reference { stroke: var(--baseline); stroke-width: 1; stroke-dasharray: 3 4; opacity: .7; }
+        svg .label { paint-order: stroke; stroke: var(--paper); stroke-width: 3; }
         svg .across { stroke: var(--arm); stroke-width: 1; stroke-dasharray: 3 4; opacity: .7; }
         svg .diagonal { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 3 4; }
         svg polyline { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }

@@ -37,7 +37,7 @@ internal static class CostChart
             {rows.Where(r => r.Arm != "method").Select(r => Html.Of($"""<g class="{r.Arm}"><line class="across" x1="0" x2="100%" y1="{Y(r.Score.Mean):0.0}" y2="{Y(r.Score.Mean):0.0}"/>{(r.Method is null ? Html.Of($"""<text class="soft" x="100%" y="{Y(r.Score.Mean) - 4:0.0}" text-anchor="end">{r.Name}</text>""") : Html.None)}</g>"""))}
             {timed.Select(r => Html.Of(
                 $"""
-                <g class="{r.Arm}"><line class="whisker" x1="{X(Share(r))}" x2="{X(Share(r))}" y1="{Y(r.Score.Low):0.0}" y2="{Y(r.Score.High):0.0}"/><circle class="mark" cx="{X(Share(r))}" cy="{Y(r.Score.Mean):0.0}" r="6"/><text x="{X(Share(r))}" dx="{(Share(r) < Turn ? 11 : -11)}" y="{heights[r] + 4:0.0}" text-anchor="{(Share(r) < Turn ? "start" : "end")}">{r.Name}</text></g>
+                <g class="{r.Arm}"><line class="whisker" x1="{X(Share(r))}" x2="{X(Share(r))}" y1="{Y(r.Score.Low):0.0}" y2="{Y(r.Score.High):0.0}"/><circle class="mark" cx="{X(Share(r))}" cy="{Y(r.Score.Mean):0.0}" r="6"/><text class="label" x="{X(Share(r))}" dx="{(Share(r) < Turn ? 11 : -11)}" y="{heights[r] + 4:0.0}" text-anchor="{(Share(r) < Turn ? "start" : "end")}">{r.Name}</text></g>
 
                 """))}
             </svg>

@@ -10,7 +10,7 @@ public static class ComparisonText
         var (metric, difference) = (comparison.Metric, best.Difference);
         var score = ResultText.Value(metric, best.Scores["method"].Mean);
         var points = ResultText.Difference(metric, difference);
-        var verdict = difference.High < 0 ? $"No method beats the baseline: the best of the others, {best.Method}, is clearly worse, by {points}"
+        var verdict = difference.High < 0 ? $"No method beats the baseline: the best of the others, {best.Method}, is worse: {points}"
             : difference.Mean <= 0 ? $"No method scores above the baseline: the best of the others, {best.Method}, differs from it by {points}, no clear difference"
             : difference.Low <= 0 ? $"{best.Method} scores best with {score}, but it is not clear that it is better than the baseline: the difference of {points} may be chance"
             : $"{best.Method} scores best with {score}, better than the baseline by {points}";
@@ -45,7 +45,7 @@ public static class ComparisonText
     private static string Next(MethodComparison comparison)
     {
         if (comparison.Second?.Result is not { } second || comparison.Lead is not { } lead) return "";
-        return lead is { Mean: 0, Low: 0, High: 0 } ? $"; {second.Method} scores exactly the same"
-            : $"; {second.Method} comes next, {ResultText.Difference(comparison.Metric, lead)} behind{(lead.Contains(0) ? ", no clear difference" : "")}";
+        return lead is { Mean: 0, Low: 0, High: 0 } ? $"; the next method, {second.Method}, scores exactly the same"
+            : $"; the next method, {second.Method}, is {ResultText.Difference(comparison.Metric, lead)} behind{(lead.Contains(0) ? ", no clear difference" : "")}";
     }
 }

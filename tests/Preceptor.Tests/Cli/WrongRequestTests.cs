@@ -49,6 +49,22 @@ public sealed class WrongRequestTests : IDisposable
     [InlineData("run spec.yaml --set problem.id=idd", "--set problem.id=idd: problem.id: data.csv has no column 'idd' (did you mean 'id'?)")]
     [InlineData("run spec.yaml --set problem.trusted=lable", "problem.trusted: no file, folder or data set 'lable'; nor has data.csv a column of that name (did you mean 'label'?)")]
     [InlineData("run spec.yaml --set problem.test=data.cvs", "problem.test: no file data.cvs (did you mean 'data.csv'?)")]
+    [InlineData("compare spec.yaml --methods ps-kd,pskd", "--methods ps-kd,pskd: there is no method 'pskd' (did you mean 'ps-kd'?)")]
+    [InlineData("compare spec.yaml --methods ps-kd,ps-kd", "--methods ps-kd,ps-kd: ps-kd is named twice")]
+    [InlineData("compare spec.yaml --methods ps-kd,,lightgbm", "--methods ps-kd,,lightgbm: expected methods parted by commas, such as ps-kd,lightgbm, or auto")]
+    [InlineData("compare spec.yaml --methods ,", "--methods ,: expected methods parted by commas")]
+    [InlineData("compare spec.yaml --methods auto,ps-kd", "--methods auto,ps-kd: auto stands for all methods that fit; leave out the others")]
+    [InlineData("compare spec.yaml --methods", "Required argument missing for option: '--methods'")]
+    [InlineData("compare spec.yaml --budget soon", "--budget soon: expected a time such as 90s, 30m or 2h")]
+    [InlineData("compare spec.yaml --budget 30", "--budget 30: expected a time such as 90s, 30m or 2h")]
+    [InlineData("compare spec.yaml --budget 0m", "--budget 0m: expected a time such as 90s, 30m or 2h")]
+    [InlineData("compare spec.yaml --budget 1e9h", "--budget 1e9h: expected a time such as 90s, 30m or 2h")]
+    [InlineData("compare spec.yaml --seeds 0", "--seeds 0: expected a whole number in [1, 1000]")]
+    [InlineData("compare spec.yaml --problem digits", "give a specification or --problem, not both")]
+    [InlineData("compare spec.yaml --method ps-kd", "there is no option '--method' (did you mean '--methods'?)")]
+    [InlineData("compare spec.yaml --out .", "--out .: the folder is not empty and holds no comparison")]
+    [InlineData("compare --resume nowhere", "--resume nowhere: holds no comparison")]
+    [InlineData("compare --resume nowhere --budget 1h", "--resume continues the comparison as it was begun; leave out --budget")]
     [InlineData("methods --jsno", "there is no option '--jsno' (did you mean '--json'?)")]
     [InlineData("predict", "Required argument 'MODEL' missing for command: 'predict'")]
     [InlineData("evaluate nowhere data.csv", "nowhere: there is no such model folder")]
@@ -121,6 +137,23 @@ public sealed class WrongRequestTests : IDisposable
         workspace.Write("test.csv", Workspace.Csv(20) + "9,green thing,1,mild\n");
         workspace.Write("spec.yaml", Workspace.Specification(more: "  test: test.csv\n"));
         Refuses(["run", "spec.yaml"], "class 'mild' is seen only in test rows, never in a labelled training row; known: cool, warm");
+    }
+
+    [Fact]
+    public void A_setting_of_a_method_that_is_not_compared()
+    {
+        workspace.Write("spec.yaml", Workspace.Specification(more: "method: ps-kd\n"));
+        Refuses(["compare", "spec.yaml", "--methods", "lightgbm", "--set", "method.final-weight=0.5"], "--set method.final-weight=0.5: is for ps-kd, which --methods lightgbm leaves out");
+    }
+
+    [Fact]
+    public void A_method_that_turns_out_not_to_fit_while_it_is_compared()
+    {
+        workspace.Write("spec.yaml", Workspace.Specification(more: "method: {name: knowledge-distillation, teacher: x}\n"));
+        var before = workspace.Names();
+        var (code, _, error) = Workspace.Child(["compare", "spec.yaml", "--methods", "knowledge-distillation", "--seeds", "1"]);
+        Assert.Equal((2, "error: method.teacher: the problem offers no teacher 'x'; it offers none"), (code, error.Trim()));
+        Assert.Equal(before, workspace.Names());
     }
 
     [Fact]

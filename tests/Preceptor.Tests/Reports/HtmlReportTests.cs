@@ -156,7 +156,7 @@ public sealed partial class HtmlReportTests
     private static string Render((RunResult Result, SeedOutcome[] Outcomes) run) => HtmlReport.Render(run.Result, run.Outcomes, Runs.Yaml);
 
     // The report is XML but for the elements that HTML leaves open.
-    private static XDocument Parse(string report) =>
+    internal static XDocument Parse(string report) =>
         XDocument.Parse(VoidElement().Replace(report, "<$1$2/>").Replace("<!doctype html>", "", StringComparison.Ordinal).Replace("&nbsp;", " ", StringComparison.Ordinal));
 
     private static string Text(string report)

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using Preceptor.Bench;
+using Preceptor.Evaluation;
 
-// training [ROUNDS]: one process of ours and one of PyTorch in turn, a thread each; the ratio of medians and its range.
+// training [ROUNDS]: one process of ours and one of PyTorch in turn, a thread each; the mean ratio of their median steps and its 95 % interval over the rounds.
 // training-ours NAME STEPS: one process of ours.
 if (args is ["training-ours", var name, var steps])
 {
@@ -10,7 +11,7 @@ if (args is ["training-ours", var name, var steps])
     return 0;
 }
 if (args is not ["training", ..]) return Fail("usage: training [ROUNDS]");
-var rounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 5;
+var rounds = args.Length > 1 ? Math.Max(2, int.Parse(args[1], CultureInfo.InvariantCulture)) : 5;
 var python = Environment.GetEnvironmentVariable("PRECEPTOR_PYTHON") is { Length: > 0 } named ? named : "python3";
 var script = Path.Combine(Path.GetTempPath(), $"preceptor-bench-{Environment.ProcessId}.py");
 using (var resource = typeof(Ours).Assembly.GetManifestResourceStream("Preceptor.Bench.training.py")!)
@@ -31,9 +32,10 @@ try
             theirs.Add(other.Milliseconds);
             ratios.Add(mine.Milliseconds / other.Milliseconds);
         }
-        ratios.Sort();
+        // Ratios multiply, so the interval is Student's t of their logarithms over the rounds.
+        var interval = Intervals.OverSeeds([.. ratios.Select(r => Math.Log(r))]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{network}, Adam, batch 128, 1 thread, {rounds} rounds ({versions}): ours {Median(ours):0.00} ms, PyTorch {Median(theirs):0.00} ms, ratio {Median(ratios):0.00} [{ratios[0]:0.00}, {ratios[^1]:0.00}]"));
+            $"{network}, Adam, batch 128, 1 thread, {rounds} rounds ({versions}): ours {Median(ours):0.00} ms, PyTorch {Median(theirs):0.00} ms, ratio {Math.Exp(interval.Mean):0.00} [{Math.Exp(interval.Low):0.00}, {Math.Exp(interval.High):0.00}]"));
     }
     return 0;
 }

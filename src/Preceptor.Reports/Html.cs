@@ -32,6 +32,9 @@ internal readonly record struct Html(string Markup)
     /// <summary>A table's row whose first cell is its heading.</summary>
     public static Html Row(Html heading, params Html[] cells) => Of($"<tr><th scope=\"row\">{heading}</th>{cells.Select(c => Of($"<td>{c}</td>"))}</tr>\n");
 
+    /// <summary>What one has to open to read.</summary>
+    public static Html Folded(string summary, Html content) => Of($"<details><summary>{summary}</summary>{content}</details>");
+
     public override string ToString() => Markup;
 }
 

@@ -31,7 +31,7 @@ public static class HtmlReport
             </head>
             <body>
             <main>
-            {HeaderSection.Of(data)}{ScoresSection.Of(data)}{AdviceSection.Of(data)}{HardestSection.Of(data)}{ClassesSection.Of(data)}{CalibrationSection.Of(data)}{LearningSection.Of(data)}{CostSection.Of(data)}{ProvenanceSection.Of(data)}</main>
+            {HeaderSection.Of(data)}{ScoresSection.Of(data)}{AdviceSection.Of(data)}{DoubtedSection.Of(data)}{HardestSection.Of(data)}{ClassesSection.Of(data)}{CalibrationSection.Of(data)}{LearningSection.Of(data)}{CostSection.Of(data)}{ProvenanceSection.Of(data)}</main>
             </body>
             </html>
 

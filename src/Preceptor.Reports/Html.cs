@@ -19,7 +19,7 @@ internal readonly record struct Html(string Markup)
     /// <summary>A table that scrolls sideways where the page is too narrow for it.</summary>
     public static Html Table(string caption, Html head, IEnumerable<Html> rows) => Of(
         $"""
-        <div class="scroll" role="region" aria-label="{caption}" tabindex="0"><table><caption>{caption}</caption>
+        <div class="scroll" role="region" aria-label="{caption}" tabindex="0"><table><caption><span>{caption}</span></caption>
         <thead>{head}</thead>
         <tbody>
         {rows}</tbody></table></div>

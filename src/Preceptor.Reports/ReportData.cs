@@ -11,7 +11,7 @@ namespace Preceptor.Reports;
 internal sealed record Arm(string Key, string Name)
 {
     /// <summary>Its name beside a dot of its colour.</summary>
-    public Html Heading => Html.Of($"""<span class="swatch {Key}"></span>{Name}""");
+    public Html Heading => Html.Of($"""<span class="arm"><span class="swatch {Key}"></span>{Name}</span>""");
 }
 
 /// <summary>A run and what every section computes from it.</summary>

@@ -22,7 +22,7 @@ internal static class Advice
     private static IEnumerable<Html> Check(ReportData data)
     {
         if (data.Result.ScoredOn == ScoredOn.Unverified)
-            yield return Html.Of($"<strong>Check a sample of the test rows</strong> and name it with <code>problem.trusted</code>: until then the scores count agreement with labels that may be wrong. Begin with the rows below.");
+            yield return Html.Of($"<strong>Check a sample of the test rows</strong> and name it with <code>problem.trusted</code>: until then the scores count agreement with labels that may be wrong. Begin with the most suspicious ones, listed below.");
     }
 
     private static IEnumerable<Html> Verdict(ReportData data)

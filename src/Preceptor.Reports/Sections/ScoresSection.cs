@@ -27,7 +27,7 @@ internal static class ScoresSection
         var (metric, score) = (data.Result.Metric, data.Result.Scores[arm.Key]);
         return Html.Row(Html.Of($"""{arm.Heading}<span class="note">{ResultText.Meaning(arm.Key)}</span>"""),
             Html.Of($"{ResultText.Value(metric, score.Mean)}"), Html.Of($"{ResultText.Ends(metric, score)}"),
-            Html.Of($"{string.Join(" · ", score.Values.Select(v => ResultText.Bare(metric, v)))}"));
+            Html.Of($"<span class=\"seeds\">{string.Join(" · ", score.Values.Select(v => ResultText.Bare(metric, v)))}</span>"));
     }
 
     private static string Gap(RunResult result) => result.RecoveredGap is { } gap

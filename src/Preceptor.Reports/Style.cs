@@ -95,7 +95,7 @@ internal static class Style
           main { max-width: none; padding: 0; }
           h2, h2 + p { break-after: avoid; }
           h2 { margin-top: 20px; }
-          p, figure, tr, .rows li, .advice li, .charts { break-inside: avoid; }
+          p, figure, tr, .rows li, .advice li, .small.charts { break-inside: avoid; }
           .charts { break-before: avoid; }
           .scroll { overflow: visible; background: none; }
           .scroll:not(:has(tbody tr:nth-child(16))) { break-inside: avoid; }

@@ -19,7 +19,7 @@ internal readonly record struct Html(string Markup)
     /// <summary>A table that scrolls sideways where the page is too narrow for it.</summary>
     public static Html Table(string caption, Html head, IEnumerable<Html> rows) => Of(
         $"""
-        <div class="scroll" role="region" aria-label="{caption}" tabindex="0"><table><caption>{caption}</caption>
+        <div class="scroll" role="region" aria-label="{caption}" tabindex="0"><table><caption><span>{caption}</span></caption>
         <thead>{head}</thead>
         <tbody>
         {rows}</tbody></table></div>
@@ -31,6 +31,9 @@ internal readonly record struct Html(string Markup)
 
     /// <summary>A table's row whose first cell is its heading.</summary>
     public static Html Row(Html heading, params Html[] cells) => Of($"<tr><th scope=\"row\">{heading}</th>{cells.Select(c => Of($"<td>{c}</td>"))}</tr>\n");
+
+    /// <summary>What one has to open to read.</summary>
+    public static Html Folded(string summary, Html content) => Of($"<details><summary>{summary}</summary>{content}</details>");
 
     public override string ToString() => Markup;
 }

@@ -20,7 +20,7 @@ public static class HtmlReport
         var data = new ReportData(result, outcomes, specificationYaml);
         return Page.Render($"{result.Problem} · {result.Method}", Html.Of(
             $"""
-            {HeaderSection.Of(data)}{ScoresSection.Of(data)}{AdviceSection.Of(data)}{HardestSection.Of(data)}{ClassesSection.Of(data)}{CalibrationSection.Of(data)}{LearningSection.Of(data)}{CostSection.Of(data)}{ProvenanceSection.Of(data)}
+            {HeaderSection.Of(data)}{ScoresSection.Of(data)}{AdviceSection.Of(data)}{DoubtedSection.Of(data)}{HardestSection.Of(data)}{ClassesSection.Of(data)}{CalibrationSection.Of(data)}{LearningSection.Of(data)}{CostSection.Of(data)}{ProvenanceSection.Of(data)}
             """));
     }
 }

@@ -1,5 +1,6 @@
 using Preceptor.Catalogue;
 using Preceptor.Evaluation;
+using Preceptor.Models;
 using Preceptor.Prediction;
 
 namespace Preceptor.Reports;
@@ -7,7 +8,11 @@ namespace Preceptor.Reports;
 /// <summary>An arm as the report shows it.</summary>
 /// <param name="Key">floor, baseline, method or ceiling; also the class that colours it.</param>
 /// <param name="Name">How it is called.</param>
-internal sealed record Arm(string Key, string Name);
+internal sealed record Arm(string Key, string Name)
+{
+    /// <summary>Its name beside a dot of its colour.</summary>
+    public Html Heading => Html.Of($"""<span class="arm"><span class="swatch {Key}"></span>{Name}</span>""");
+}
 
 /// <summary>A run and what every section computes from it.</summary>
 internal sealed class ReportData
@@ -19,6 +24,9 @@ internal sealed class ReportData
         Arms = [.. ResultText.Arms.Where(result.Scores.ContainsKey).Select(key => new Arm(key, ResultText.Name(result, key)))];
         Scores = Arms.ToDictionary(a => a.Key, a => outcomes.Select(o => ClassificationScores.Of(o.Arms[a.Key].Probabilities, o.Labels)).ToArray());
     }
+
+    /// <summary>Probabilities below which a model might abstain.</summary>
+    public static IReadOnlyList<double> Thresholds { get; } = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 
     public RunResult Result { get; }
 
@@ -57,20 +65,27 @@ internal sealed class ReportData
         return [.. pairs];
     }
 
+    /// <summary>The courses of an arm's trainings, one a seed; none for supervision that was not trained here.</summary>
+    public TrainingSummary[] Trainings(string arm) => [.. Outcomes.Select(o => o.Arms[arm].Training).OfType<TrainingSummary>()];
+
     /// <summary>How many rows an arm answers with at least a probability, and how many of those answers are right, all seeds together.</summary>
-    public (double Coverage, double Accuracy) Answering(string arm, double probability)
+    /// <param name="arm">The arm.</param>
+    /// <param name="probability">The least probability.</param>
+    /// <param name="first">The first test row to count.</param>
+    /// <param name="step">From there to the next one: with 2 every other row.</param>
+    public (double Coverage, double Accuracy) Answering(string arm, double probability, int first = 0, int step = 1)
     {
         double answered = 0, right = 0, all = 0;
         foreach (var scores in Scores[arm])
         {
-            all += scores.Items;
-            for (var i = 0; i < scores.Items; i++)
+            for (var i = first; i < scores.Items; i += step)
             {
+                all++;
                 if (scores.Confidences[i] < (float)probability) continue;
                 answered++;
                 right += scores.Right[i];
             }
         }
-        return (answered / all, answered == 0 ? 0 : right / answered);
+        return (all == 0 ? 0 : answered / all, answered == 0 ? 0 : right / answered);
     }
 }

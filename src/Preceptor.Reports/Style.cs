@@ -5,13 +5,13 @@ internal static class Style
 {
     private const string Light =
         """
-        --paper: #ffffff; --panel: #f5f6f8; --ink: #1b1f24; --soft: #59636e; --line: #d8dde3; --warn: #fff4d6; --warn-line: #b7791f;
+        --paper: #ffffff; --panel: #f5f6f8; --ink: #1b1f24; --soft: #59636e; --line: #d8dde3; --warn: #fff4d6; --warn-line: #b7791f; --shade: #00000033;
         --floor: #6b7280; --baseline: #1f6feb; --method: #0b7f52; --ceiling: #a8590a;
         """;
 
     private const string Dark =
         """
-        --paper: #14171b; --panel: #1d2127; --ink: #e6e9ed; --soft: #9aa5b1; --line: #363d46; --warn: #3a2f14; --warn-line: #d9a441;
+        --paper: #14171b; --panel: #1d2127; --ink: #e6e9ed; --soft: #9aa5b1; --line: #363d46; --warn: #3a2f14; --warn-line: #d9a441; --shade: #ffffff38;
         --floor: #a3acb8; --baseline: #6cb0ff; --method: #46d39a; --ceiling: #f0ab55;
         """;
 
@@ -36,8 +36,8 @@ internal static class Style
         svg { display: block; overflow: visible; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif; font-variant-numeric: tabular-nums; }
         svg text { fill: var(--ink); }
         svg .soft { fill: var(--soft); }
-        svg .name { font-weight: 600; font-size: 14px; }
-        svg .value { font-size: 14px; }
+        svg .name, svg .value { font-size: 14px; paint-order: stroke; stroke: var(--paper); stroke-width: 5px; stroke-linejoin: round; }
+        svg .name { font-weight: 600; }
         svg .grid { stroke: var(--line); stroke-width: 1; }
         svg .reference { stroke: var(--baseline); stroke-width: 1; stroke-dasharray: 3 4; opacity: .7; }
         svg .label { paint-order: stroke; stroke: var(--paper); stroke-width: 3; }
@@ -53,15 +53,20 @@ internal static class Style
         svg .floor.curve { stroke-dasharray: 1 5; }
         svg .ceiling.curve { stroke-dasharray: 10 3 2 3; }
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 280px), 1fr)); gap: 8px 28px; }
-        .small.charts { grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 8px 20px; }
+        .small.charts { grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: 8px 20px; }
         .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; list-style: none; padding: 0; margin: 4px 0 0; font-size: .875rem; }
         .legend svg { display: inline-block; vertical-align: middle; margin-right: 6px; }
         .swatch { display: inline-block; width: 10px; height: 10px; border-radius: 50%; background: var(--arm); margin-right: 6px; }
+        .arm { white-space: nowrap; }
         .advice { padding-left: 1.2em; margin: 8px 0; max-width: 78ch; }
         .advice li { margin-bottom: 8px; }
-        .scroll { overflow-x: auto; }
+        /* A shadow at the side where more is to be scrolled to; the page's colour moves with the table and covers it at the end. */
+        .scroll { overflow-x: auto; background: linear-gradient(to right, var(--paper) 40%, transparent) 0 0 / 32px 100% local, linear-gradient(to left, var(--paper) 40%, transparent) 100% 0 / 32px 100% local,
+          linear-gradient(to right, var(--shade), transparent) 0 0 / 14px 100% scroll, linear-gradient(to left, var(--shade), transparent) 100% 0 / 14px 100% scroll; background-repeat: no-repeat; }
         table { border-collapse: collapse; font-size: .9rem; margin: 8px 0; min-width: min(100%, 480px); }
         caption { text-align: left; padding: 4px 0; }
+        caption span { position: sticky; left: 0; display: inline-block; max-width: min(100vw - 40px, 920px); }
+        td .seeds { display: inline-block; white-space: normal; }
         th, td { padding: 5px 10px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
         thead th { color: var(--soft); font-weight: 600; vertical-align: bottom; }
         th:first-child:not(.edge) { text-align: left; padding-left: 0; }
@@ -85,14 +90,17 @@ internal static class Style
         details { margin-top: 12px; }
         summary { cursor: pointer; color: var(--soft); }
         :focus-visible { outline: 2px solid var(--baseline); outline-offset: 2px; }
-        @media (max-width: 520px) { main { padding: 16px 14px 48px; } th, td { padding: 5px 7px; } }
+        @media (max-width: 520px) { main { padding: 16px 14px 48px; } th, td { padding: 5px 6px; } table { font-size: .84rem; } tbody th { white-space: normal; } th .note { min-width: 84px; } .small.charts { grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); } }
         @media print {
           :root { color-scheme: light; {{Light}} }
           body { font-size: 10.5pt; }
           main { max-width: none; padding: 0; }
-          h2 { break-after: avoid; margin-top: 20px; }
-          figure, tr, .rows li, .advice li { break-inside: avoid; }
-          .scroll { overflow: visible; }
+          h2, h2 + p { break-after: avoid; }
+          h2 { margin-top: 20px; }
+          p, figure, tr, .rows li, .advice li, .small.charts { break-inside: avoid; }
+          .charts { break-before: avoid; }
+          .scroll { overflow: visible; background: none; }
+          .scroll:not(:has(tbody tr:nth-child(16))) { break-inside: avoid; }
           pre { white-space: pre-wrap; overflow-wrap: anywhere; }
           .rows li, code, pre { border: 1px solid var(--line); }
           * { print-color-adjust: exact; }

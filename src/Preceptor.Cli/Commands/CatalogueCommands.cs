@@ -9,21 +9,19 @@ using Spectre.Console;
 
 namespace Preceptor.Cli.Commands;
 
-/// <summary><c>methods</c>, <c>problems</c>, <c>show</c> and <c>search</c>: what there is. None of them touches a tensor.</summary>
+/// <summary><c>methods</c>, <c>problems</c>, <c>show</c> and <c>search</c>: what there is. Only <c>methods --matrix</c> touches a tensor.</summary>
 internal static class CatalogueCommands
 {
     public static Command Methods()
     {
         var json = new Option<bool>("--json") { Description = "Print one JSON object a method" };
-        var markdown = new Option<string?>("--markdown") { Description = "Write the reference of all methods (docs/methods.md) to this file" };
-        var command = new Command("methods", "List the methods and what each needs") { json, markdown };
+        var markdown = Document("--markdown", "Write the reference of all methods (docs/methods.md)");
+        var matrix = Document("--matrix", "Train every method on every small problem for two steps and write which works (docs/matrix.md)");
+        var command = new Command("methods", "List the methods and what each needs") { json, markdown, matrix };
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(markdown) is { } path)
-            {
-                RunFolder.WriteWhole(path, MethodReference.Render());
-                return ExitCode.Done;
-            }
+            if (parsed.GetResult(markdown) is not null) return Write(parsed.GetValue(markdown), MethodReference.Render());
+            if (parsed.GetResult(matrix) is not null) return Write(parsed.GetValue(matrix), MethodMatrix.Render(DataFiles.Read));
             if (parsed.GetValue(json))
             {
                 foreach (var method in MethodCatalogue.All) Console.Out.WriteLine(ToJson(method).ToJsonString());
@@ -101,6 +99,16 @@ internal static class CatalogueCommands
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static Option<string?> Document(string name, string description) =>
+        new(name) { Description = description + " to this file, or to standard output", HelpName = "FILE", Arity = ArgumentArity.ZeroOrOne };
+
+    private static int Write(string? path, string text)
+    {
+        if (path is null) Console.Out.Write(text);
+        else RunFolder.WriteWhole(path, text);
+        return ExitCode.Done;
     }
 
     private static void Line(string name, string text) => AnsiConsole.Write(new Padder(new Columns(new Text(name), new Text(text)) { Expand = false }, new Padding(0)));

@@ -17,7 +17,7 @@ internal static class ReliabilityChart
         return Html.Of(
             $"""
             <figure class="{arm.Key}"><figcaption><strong>{arm.Name}</strong><br>error {error} points</figcaption>
-            <svg viewBox="0 0 {Left + Size + 8} {Top + Size + 34}" width="100%" role="img" aria-label="Reliability of {arm.Name}: {spoken}">
+            <svg viewBox="0 0 {Left + Size + 14} {Top + Size + 34}" width="100%" role="img" aria-label="Reliability of {arm.Name}: {spoken}">
             {new[] { 0, 50, 100 }.Select(t => Html.Of($"""<line class="grid" x1="{Left}" x2="{Left + Size}" y1="{Y(t / 100.0):0.0}" y2="{Y(t / 100.0):0.0}"/><text class="soft" x="{Left - 5}" y="{Y(t / 100.0) + 4:0.0}" text-anchor="end">{t}</text><text class="soft" x="{X(t / 100.0):0.0}" y="{Top + Size + 15}" text-anchor="middle">{t}</text>"""))}
             <text class="soft" x="{Left + Size / 2}" y="{Top + Size + 30}" text-anchor="middle">confidence, %</text>
             <line class="diagonal" x1="{X(0):0.0}" y1="{Y(0):0.0}" x2="{X(1):0.0}" y2="{Y(1):0.0}"/>

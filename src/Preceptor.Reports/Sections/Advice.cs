@@ -12,7 +12,6 @@ internal static class Advice
     private const int FewestRows = 5;
     private const double SmallGain = 0.01, LittleGap = 0.02, LeastCoverage = 0.2, MostRowsFactor = 20;
     private static readonly int[] SeedCounts = [3, 5, 10, 20, 40];
-    private static readonly double[] Thresholds = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 
     public static IEnumerable<Html> Of(ReportData data)
     {
@@ -23,7 +22,7 @@ internal static class Advice
     private static IEnumerable<Html> Check(ReportData data)
     {
         if (data.Result.ScoredOn == ScoredOn.Unverified)
-            yield return Html.Of($"<strong>Check a sample of the test rows</strong> and name it with <code>problem.trusted</code>: until then the scores count agreement with labels that may be wrong. Begin with the rows below.");
+            yield return Html.Of($"<strong>Check a sample of the test rows</strong> and name it with <code>problem.trusted</code>: until then the scores count agreement with labels that may be wrong. Begin with the most suspicious ones, listed below.");
     }
 
     private static IEnumerable<Html> Verdict(ReportData data)
@@ -75,22 +74,24 @@ internal static class Advice
         if (worst is null) yield break;
         var baseline = data.PerClass("baseline")[worst.Class].Recall!.Value;
         var (_, predicted, count) = data.Confusions("method").First(c => c.Label == worst.Class);
-        yield return Html.Of($"<strong>Look at class {data.Classes[worst.Class]}</strong>: the method finds {Whole(worst.Recall!.Value)} of its rows, the baseline {Whole(baseline)}. Of the {ResultText.Number(worst.Support - worst.Right, "#,0")} missed, {ResultText.Number(count, "#,0")} are taken for {data.Classes[predicted]}.");
+        yield return Html.Of($"<strong>Look at class {data.Classes[worst.Class]}</strong>: the method finds {ResultText.Whole(worst.Recall!.Value)} of its rows, the baseline {ResultText.Whole(baseline)}. Of the {ResultText.Number(worst.Support - worst.Right, "#,0")} missed, {ResultText.Number(count, "#,0")} are taken for {data.Classes[predicted]}.");
     }
 
+    // A threshold looks better on the rows that chose it than on others: every other test row chooses, the rest says what it brings.
     private static IEnumerable<Html> Abstain(ReportData data)
     {
-        var (_, all) = data.Answering("method", 0);
-        var found = Thresholds.Select(t => (Threshold: t, Answers: data.Answering("method", t)))
-            .FirstOrDefault(t => t.Answers.Coverage is >= LeastCoverage and < 1 && 1 - t.Answers.Accuracy <= (1 - all) / 2);
-        if (found.Threshold > 0)
-            yield return Html.Of($"<strong>Let people answer the unsure rows</strong>: where the probability is at least {Whole(found.Threshold)}, the method answers {ResultText.Percent(found.Answers.Coverage)} % of the rows, {ResultText.Percent(found.Answers.Accuracy)} % of them right (all rows: {ResultText.Percent(all)} %). On data of your own, <code>problem.abstain-below: {ResultText.Number(found.Threshold, "0.##")}</code> marks the others.");
+        (double Coverage, double Accuracy) Choosing(double threshold) => data.Answering("method", threshold, 0, 2);
+        (double Coverage, double Accuracy) Measured(double threshold) => data.Answering("method", threshold, 1, 2);
+        var threshold = ReportData.Thresholds.FirstOrDefault(t => Choosing(t).Coverage is >= LeastCoverage and < 1 && 1 - Choosing(t).Accuracy <= (1 - Choosing(0).Accuracy) / 2);
+        var (answers, all) = (Measured(threshold), Measured(0).Accuracy);
+        if (threshold > 0 && answers.Accuracy > all)
+            yield return Html.Of($"<strong>Let people answer the unsure rows</strong>: where the probability is at least {ResultText.Whole(threshold)}, the method answers {ResultText.Percent(answers.Coverage)} % of the rows, {ResultText.Percent(answers.Accuracy)} % of them right (all rows: {ResultText.Percent(all)} %). Every other test row chose this threshold, the rest gave these figures. On data of your own, <code>problem.abstain-below: {ResultText.Number(threshold, "0.##")}</code> marks the others.");
     }
 
     // Only where every seed says so: one validation curve wobbles.
     private static IEnumerable<Html> Epochs(ReportData data)
     {
-        TrainingSummary[] trainings = [.. data.Outcomes.Select(o => o.Arms["method"].Training).OfType<TrainingSummary>()];
+        TrainingSummary[] trainings = data.Trainings("method");
         if (trainings.Length == 0 || trainings.Any(t => t.Epochs.Count < 2 || t.Epochs[^1].ValidationAccuracy is null)) yield break;
         double Validation(TrainingSummary t, int epoch) => t.Epochs.First(e => e.Epoch == epoch).ValidationAccuracy ?? 0;
         var last = trainings.Max(t => t.Epochs.Count);
@@ -100,6 +101,4 @@ internal static class Advice
         else if (trainings.All(t => t.ReturnedEpoch > t.BestEpoch && Validation(t, t.BestEpoch) - Validation(t, t.ReturnedEpoch) > SmallGain))
             yield return Html.Of($"<strong>Stop earlier</strong> (<code>--set training.patience=3</code>): validation accuracy was highest at epoch {trainings[0].BestEpoch} and fell by {ResultText.Percent(trainings.Average(t => Validation(t, t.BestEpoch) - Validation(t, t.ReturnedEpoch)))} points after it.");
     }
-
-    private static string Whole(double share) => $"{ResultText.Number(share * 100, "0")} %";
 }

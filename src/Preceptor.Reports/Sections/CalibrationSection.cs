@@ -7,7 +7,6 @@ namespace Preceptor.Reports.Sections;
 /// <summary>Whether probabilities mean what they say, and what abstaining below one buys.</summary>
 internal static class CalibrationSection
 {
-    private static readonly double[] Thresholds = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
     private static readonly Metric[] Shown = [Metrics.Accuracy, Metrics.MacroF1, Metrics.NegativeLogLikelihood, Metrics.BrierScore, Metrics.ExpectedCalibrationError, Metrics.AreaUnderRiskCoverage];
 
     public static Html Of(ReportData data) => Html.Of(
@@ -17,8 +16,8 @@ internal static class CalibrationSection
         <div class="small charts">
         {data.Arms.Select(a => ReliabilityChart.Of(data, a))}</div>
         {Html.Table("Means over seeds; NLL, Brier score, ECE and AURC: less is better", Html.Heads("arm", "accuracy", "macro F1", "NLL", "Brier", "ECE", "AURC"), data.Arms.Select(a => Row(data, a)))}
-        {Html.Table($"If the method answers only where it is sure enough{data.OverSeeds}", Html.Heads("at least", "rows answered", "of these right"), Thresholds.Select(t => Answering(data, t)))}
-        <details><summary>What the letters mean</summary><ul>{Shown.Skip(1).Select(m => Html.Of($"<li>{m.Name}: {m.Description}</li>"))}</ul></details>
+        {Html.Table($"If the method answers only where it is sure enough{data.OverSeeds}", Html.Heads("at least", "rows answered", "of these right"), ReportData.Thresholds.Select(t => Answering(data, t)))}
+        {Html.Folded("What the letters mean", Html.Of($"<ul>{Shown.Skip(1).Select(m => Html.Of($"<li>{m.Name}: {m.Description}</li>"))}</ul>"))}
         </section>
 
         """);
@@ -26,12 +25,12 @@ internal static class CalibrationSection
     private static Html Row(ReportData data, Arm arm)
     {
         var metrics = data.Result.AllMetrics[arm.Key];
-        return Html.Row(Html.Of($"""<span class="swatch {arm.Key}"></span>{arm.Name}"""), [.. Shown.Select(m => Html.Of($"{ResultText.Value(m, metrics[m.Name])}"))]);
+        return Html.Row(arm.Heading, [.. Shown.Select(m => Html.Of($"{ResultText.Value(m, metrics[m.Name])}"))]);
     }
 
     private static Html Answering(ReportData data, double threshold)
     {
         var (coverage, accuracy) = data.Answering("method", threshold);
-        return Html.Row(Html.Of($"{ResultText.Number(threshold * 100, "0")} %"), Html.Of($"{ResultText.Percent(coverage)} %"), Html.Of($"{(coverage == 0 ? "–" : $"{ResultText.Percent(accuracy)} %")}"));
+        return Html.Row(Html.Of($"{ResultText.Whole(threshold)}"), Html.Of($"{ResultText.Percent(coverage)} %"), Html.Of($"{(coverage == 0 ? "–" : $"{ResultText.Percent(accuracy)} %")}"));
     }
 }

@@ -16,7 +16,7 @@ internal static class ClassesSection
         return Html.Of(
             $"""
             <section aria-labelledby="classes"><h2 id="classes">Classes</h2>
-            {Html.Table($"Per cent, lowest F1 first{data.OverSeeds}", head, rows.Take(Open))}{(rows.Length > Open ? Html.Of($"<details><summary>{rows.Length - Open} more classes</summary>{Html.Table("Per cent, the other classes", head, rows.Skip(Open))}</details>") : Html.None)}
+            {Html.Table($"Per cent, lowest F1 first{data.OverSeeds}", head, rows.Take(Open))}{(rows.Length > Open ? Html.Folded($"{rows.Length - Open} more classes", Html.Table("Per cent, the other classes", head, rows.Skip(Open))) : Html.None)}
             {Confusions(data)}</section>
 
             """);

@@ -1,5 +1,4 @@
 using Preceptor.Catalogue;
-using Preceptor.Models;
 
 namespace Preceptor.Reports.Sections;
 
@@ -20,10 +19,9 @@ internal static class CostSection
 
     private static Html Row(ReportData data, Arm arm)
     {
-        var heading = Html.Of($"""<span class="swatch {arm.Key}"></span>{arm.Name}""");
-        TrainingSummary[] trainings = [.. data.Outcomes.Select(o => o.Arms[arm.Key].Training).OfType<TrainingSummary>()];
-        if (trainings.Length == 0) return Html.Row(heading, Html.Of($"not trained here"), Html.None, Html.None);
-        return Html.Row(heading, Html.Of($"{Range(trainings.Select(t => t.Epochs.Count))}"), Html.Of($"epoch {Range(trainings.Select(t => t.BestEpoch))}"), Html.Of($"{ResultText.Number(trainings.Average(t => t.Seconds), "0.0")}"));
+        var trainings = data.Trainings(arm.Key);
+        if (trainings.Length == 0) return Html.Row(arm.Heading, Html.Of($"not trained here"), Html.None, Html.None);
+        return Html.Row(arm.Heading, Html.Of($"{Range(trainings.Select(t => t.Epochs.Count))}"), Html.Of($"epoch {Range(trainings.Select(t => t.BestEpoch))}"), Html.Of($"{ResultText.Number(trainings.Average(t => t.Seconds), "0.0")}"));
     }
 
     private static string Range(IEnumerable<int> values)

@@ -21,7 +21,7 @@ internal static class LearningSection
             <p>{(data.Outcomes.Count == 1 ? "" : "Means over seeds. ")}Each method minimises a loss of its own, so training losses compare epochs, not arms. Validation rows carry labels of the same quality as the training rows unless checked ones were given; the ceiling’s are perfect.</p>
             <div class="charts">
             {charts}</div>
-            <ul class="legend">{data.Arms.Where(a => Trained(data, a).Any()).Select(Legend)}</ul>
+            <ul class="legend">{data.Arms.Where(a => data.Trainings(a.Key).Length > 0).Select(Legend)}</ul>
             </section>
 
             """);
@@ -33,14 +33,12 @@ internal static class LearningSection
         }
     }
 
-    private static IEnumerable<TrainingSummary> Trained(ReportData data, Arm arm) => data.Outcomes.Select(o => o.Arms[arm.Key].Training).OfType<TrainingSummary>();
-
     // Seeds that stopped early count for the epochs that they have.
     private static double?[] Mean(ReportData data, Arm arm, Func<EpochRecord, double?> value)
     {
-        var trainings = Trained(data, arm).ToArray();
-        var last = trainings.SelectMany(t => t.Epochs).Select(e => e.Epoch).DefaultIfEmpty(0).Max();
-        return [.. Enumerable.Range(1, last).Select(epoch => trainings.SelectMany(t => t.Epochs).Where(e => e.Epoch == epoch).Average(value))];
+        EpochRecord[] epochs = [.. data.Trainings(arm.Key).SelectMany(t => t.Epochs)];
+        var last = epochs.Select(e => e.Epoch).DefaultIfEmpty(0).Max();
+        return [.. Enumerable.Range(1, last).Select(epoch => epochs.Where(e => e.Epoch == epoch).Average(value))];
     }
 
     private static Html Legend(Arm arm) => Html.Of(

@@ -9,7 +9,14 @@ internal static class ProvenanceSection
     public static Html Of(ReportData data) => Html.Of(
         $"""
         <section aria-labelledby="provenance"><h2 id="provenance">Provenance</h2>
-        <details><summary>Command, specification and versions</summary>
+        {Html.Folded("Command, specification and versions", Content(data))}
+        </section>
+
+        """);
+
+    private static Html Content(ReportData data) => Html.Of(
+        $"""
+
         <h3>Command</h3>
         <pre>{data.Result.Command}</pre>
         <h3>Specification, defaults included</h3>
@@ -22,9 +29,7 @@ internal static class ProvenanceSection
             Row("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}"),
             Row("seeds", string.Join(", ", data.Outcomes.Select(o => o.Seed))),
             Row("folder", data.Result.Folder ?? "none"),
-            Row("scored on", Options.Key(data.Result.ScoredOn.ToString()))])}</dl></details>
-        </section>
-
+            Row("scored on", Options.Key(data.Result.ScoredOn.ToString()))])}</dl>
         """);
 
     private static Html Row(string part, string version) => Html.Of($"<dt>{part}</dt><dd>{version}</dd>\n");

@@ -25,13 +25,13 @@ internal static class ScoresSection
     private static Html Row(ReportData data, Arm arm)
     {
         var (metric, score) = (data.Result.Metric, data.Result.Scores[arm.Key]);
-        return Html.Row(Html.Of($"""<span class="swatch {arm.Key}"></span>{arm.Name}<span class="note">{ResultText.Meaning(arm.Key)}</span>"""),
+        return Html.Row(Html.Of($"""{arm.Heading}<span class="note">{ResultText.Meaning(arm.Key)}</span>"""),
             Html.Of($"{ResultText.Value(metric, score.Mean)}"), Html.Of($"{ResultText.Ends(metric, score)}"),
-            Html.Of($"{string.Join(" · ", score.Values.Select(v => metric.Highest == 1 ? ResultText.Percent(v) : ResultText.Number(v, "0.000")))}"));
+            Html.Of($"<span class=\"seeds\">{string.Join(" · ", score.Values.Select(v => ResultText.Bare(metric, v)))}</span>"));
     }
 
     private static string Gap(RunResult result) => result.RecoveredGap is { } gap
-        ? $" Share of the gap recovered: {ResultText.Number(gap.Mean * 100, "0")} % [{ResultText.Number(gap.Low * 100, "0")}, {ResultText.Number(gap.High * 100, "0")}]." : "";
+        ? $" Share of the gap recovered: {ResultText.Whole(gap)}." : "";
 
     private static string Absent(ReportData data)
     {

@@ -26,16 +26,22 @@ public sealed record MethodInfo(MethodAttribute Declaration, string Kind, Type T
     public object Create(object options) => Activator.CreateInstance(Type, options)!;
 
     /// <summary>Why the offered supervision does not meet its needs; null if it does.</summary>
-    public string? Unmet(IEnumerable<ISupervision> offered)
+    public string? Unmet(IEnumerable<ISupervision> offered) => Missing(offered) is null ? null : $"{Slug} needs {DescribeNeeds(" or ")}";
+
+    /// <summary>What the offered supervision lacks, by alternative, in words; null if its needs are met.</summary>
+    public string? Missing(IEnumerable<ISupervision> offered)
     {
         var types = offered.Select(o => o.GetType()).ToHashSet();
-        if (Needs.Any(alternative => alternative.All(types.Contains))) return null;
-        return $"{Slug} needs {DescribeNeeds(" or ")}";
+        Type[][] missing = [.. Needs.Select(alternative => alternative.Where(t => !types.Contains(t)).ToArray())];
+        return missing.Any(m => m.Length == 0) ? null : Describe(missing, " or ");
     }
 
     /// <summary>The alternatives of what it needs, in words.</summary>
     /// <param name="between">What stands between two alternatives.</param>
-    public string DescribeNeeds(string between) => string.Join(between, Needs.Select(n => string.Join(" and ", n.Select(t => Options.Key(t.Name)))));
+    public string DescribeNeeds(string between) => Describe(Needs, between);
+
+    private static string Describe(IEnumerable<IReadOnlyList<Type>> alternatives, string between) =>
+        string.Join(between, alternatives.Select(a => string.Join(" and ", a.Select(t => Options.Key(t.Name)))).Distinct());
 }
 
 /// <summary>All methods of the loaded assemblies.</summary>

@@ -48,7 +48,7 @@ public static class ResultText
     };
 
     /// <summary>A value of a metric: shares in percent to one decimal, others to three decimals.</summary>
-    public static string Value(Metric metric, double value) => IsShare(metric) ? $"{Percent(value)} %" : Number(value, "0.000");
+    public static string Value(Metric metric, double value) => Bare(metric, value) + (IsShare(metric) ? " %" : "");
 
     /// <summary>The ends of a score's interval, in the unit of <see cref="Value"/>; Student's t knows no bounds, so that ends beyond what the metric can be are drawn in.</summary>
     public static string Ends(Metric metric, Interval interval) =>
@@ -67,6 +67,15 @@ public static class ResultText
     /// <summary>A share in hundredths, to one decimal and without a sign.</summary>
     public static string Percent(double share) => Number(share * 100, "0.0");
 
+    /// <summary>A share in whole per cent.</summary>
+    public static string Whole(double share) => $"{Number(share * 100, "0")} %";
+
+    /// <summary>A share with its interval, in whole per cent.</summary>
+    public static string Whole(Interval share) => $"{Whole(share.Mean)} [{Number(share.Low * 100, "0")}, {Number(share.High * 100, "0")}]";
+
+    /// <summary>A value in the unit of <see cref="Value"/>, without it.</summary>
+    public static string Bare(Metric metric, double value) => IsShare(metric) ? Percent(value) : Number(value, "0.000");
+
     /// <summary>A number with a true minus, and no minus before a zero.</summary>
     public static string Number(double value, string format)
     {
@@ -79,11 +88,9 @@ public static class ResultText
     public static string Count(int count, string thing) => $"{count.ToString("#,0", CultureInfo.InvariantCulture)} {thing}{(count == 1 ? "" : "s")}";
 
     private static string Bare(Metric metric, double low, double high) =>
-        IsShare(metric) ? $"[{Percent(low)}, {Percent(high)}]" : $"[{Number(low, "0.000")}, {Number(high, "0.000")}]";
+        $"[{Bare(metric, low)}, {Bare(metric, high)}]";
 
     private static bool IsShare(Metric metric) => metric is { Lowest: 0, Highest: 1 };
-
-    private static string Whole(Interval share) => $"{Number(share.Mean * 100, "0")} % [{Number(share.Low * 100, "0")}, {Number(share.High * 100, "0")}]";
 
     private static Interval Negated(Interval interval) => interval with { Mean = -interval.Mean, Low = -interval.High, High = -interval.Low };
 }

@@ -7,6 +7,7 @@ namespace Preceptor.Data;
 public sealed class Table
 {
     private readonly Dictionary<string, Column> byName;
+    private int[]? origins; // null: the rows are where they always were
 
     /// <summary>Creates a table; all columns have the same number of rows and names of their own.</summary>
     /// <param name="name">What to call it in messages: a file's path or a problem's name.</param>
@@ -38,7 +39,10 @@ public sealed class Table
     public Column? Find(string name) => byName.GetValueOrDefault(name);
 
     /// <summary>The chosen rows, in the given order.</summary>
-    public Table Take(int[] rows) => new(Name, [.. Columns.Select(c => c.Take(rows))]);
+    public Table Take(int[] rows) => new(Name, [.. Columns.Select(c => c.Take(rows))]) { origins = [.. rows.Select(Origin)] };
+
+    /// <summary>Where a row was, from 0, before any rows were taken: its place in the file that was read.</summary>
+    public int Origin(int row) => origins?[row] ?? row;
 
     /// <summary>All rows of several tables, one table after the other; columns in the order of the first.</summary>
     /// <exception cref="RequestException">Two tables differ in their columns' names or kinds; both are named.</exception>

@@ -36,7 +36,10 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
     public required IReadOnlyDictionary<string, ArmOutcome> Arms { get; init; }
 
     /// <summary>The first <see cref="ShownRows"/> rows of the method's <see cref="Disagreements"/>, described for people.</summary>
-    public IReadOnlyList<TestRow> Hardest { get; init; } = [];
+    public IReadOnlyList<ShownRow> Hardest { get; init; } = [];
+
+    /// <summary>The method's doubts of the training labels; null for all seeds but 0, whose model is kept.</summary>
+    public LabelDoubts? Doubts { get; init; }
 
     /// <summary>How many test rows are described in <see cref="Hardest"/> at most.</summary>
     public const int ShownRows = 30;
@@ -54,7 +57,7 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
     /// <inheritdoc/>
     public void Save(string folder)
     {
-        ModelFiles.WriteJson(Path.Combine(folder, "seed.json"), new Description(Seed, Classes, ScoredOn, LabelledRows, TrainingRows, Arms.ToDictionary(a => a.Key, a => a.Value.Training), Hardest));
+        ModelFiles.WriteJson(Path.Combine(folder, "seed.json"), new Description(Seed, Classes, ScoredOn, LabelledRows, TrainingRows, Arms.ToDictionary(a => a.Key, a => a.Value.Training), Hardest, Doubts));
         var answers = new State();
         answers.Add<int>("labels", Labels);
         foreach (var (name, arm) in Arms) answers.Add<float>(name, arm.Probabilities, Labels.Length, Classes.Count);
@@ -76,10 +79,11 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
             TrainingRows = description.TrainingRows,
             Arms = description.Arms.ToDictionary(a => a.Key, a => new ArmOutcome(answers.ReadArray<float>(a.Key), a.Value)),
             Hardest = description.Hardest ?? [],
+            Doubts = description.Doubts,
         };
     }
 
-    private sealed record Description(ulong Seed, IReadOnlyList<string> Classes, ScoredOn ScoredOn, int LabelledRows, int TrainingRows, Dictionary<string, TrainingSummary?> Arms, IReadOnlyList<TestRow>? Hardest);
+    private sealed record Description(ulong Seed, IReadOnlyList<string> Classes, ScoredOn ScoredOn, int LabelledRows, int TrainingRows, Dictionary<string, TrainingSummary?> Arms, IReadOnlyList<ShownRow>? Hardest, LabelDoubts? Doubts);
 }
 
 /// <summary>A method chain ready to run: steps that better the supervision, then the one that trains.</summary>
@@ -124,7 +128,11 @@ public static class PredictionEvaluation
             Arms = arms,
         };
         int[] shown = [.. outcome.Disagreements("method").Take(SeedOutcome.ShownRows).Select(r => r.Row)];
-        return (outcome with { Hardest = TestRow.Of(exam.TestRows, problem.Encoding, shown) }, model);
+        return (outcome with
+        {
+            Hardest = ShownRow.Of(exam.TestRows, problem.Encoding, shown, exam.AreRowsFromFile),
+            Doubts = run.Seed == 0 ? LabelDoubts.Of(model, task) : null,
+        }, model);
     }
 
     /// <summary>Runs the method's steps, each a stage of its own.</summary>

@@ -27,10 +27,17 @@ public enum ScoredOn
 /// <param name="ValidationTruth">The validation rows' true classes; null if unknown.</param>
 /// <param name="TeacherLogits">Each teacher's logits on the test rows [T × C], for the floor.</param>
 /// <param name="TestRows">The raw test rows.</param>
-public sealed record PredictionExam(Examples Test, int[] Labels, ScoredOn ScoredOn, int[]? TrainTruth, int[]? ValidationTruth, IReadOnlyDictionary<string, float[]> TeacherLogits, Table TestRows);
+public sealed record PredictionExam(Examples Test, int[] Labels, ScoredOn ScoredOn, int[]? TrainTruth, int[]? ValidationTruth, IReadOnlyDictionary<string, float[]> TeacherLogits, Table TestRows)
+{
+    /// <summary>Whether the rows were read from files of the user's rather than generated.</summary>
+    internal bool AreRowsFromFile => ScoredOn != ScoredOn.Truth;
+}
 
 /// <summary>A problem and its exam.</summary>
-public sealed record PredictionTask(PredictionProblem Problem, PredictionExam Exam);
+/// <param name="Problem">What a method may see.</param>
+/// <param name="Exam">What only the evaluator sees.</param>
+/// <param name="TrainRows">The raw training rows, to be shown to people.</param>
+public sealed record PredictionTask(PredictionProblem Problem, PredictionExam Exam, Table TrainRows);
 
 /// <summary>A teacher's logits on training and test rows.</summary>
 public sealed record DraftTeacher(string Name, float[] Train, float[] Test);
@@ -99,6 +106,6 @@ public sealed record PredictionDraft
             Model = model with { Encoder = Encoder.Resolve(model.Encoder, encoding.Shape) },
             Training = training,
         };
-        return new(problem, new(encoding.Encode(Test), TestLabels, ScoredOn, TrainTruth, ValidationTruth, Teachers.ToDictionary(t => t.Name, t => t.Test), Test));
+        return new(problem, new(encoding.Encode(Test), TestLabels, ScoredOn, TrainTruth, ValidationTruth, Teachers.ToDictionary(t => t.Name, t => t.Test), Test), Train);
     }
 }

@@ -105,6 +105,7 @@ public sealed class CommandTests : IDisposable
 
     [Theory]
     [InlineData("methods", "ps-kd")]
+    [InlineData("methods --markdown", "# Methods")]
     [InlineData("problems", "tickets")]
     [InlineData("show ps-kd", "method.final-weight")]
     [InlineData("show digits", "problem.labels")]

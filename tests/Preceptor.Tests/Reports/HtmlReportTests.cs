@@ -16,7 +16,7 @@ public sealed partial class HtmlReportTests
     public void Sections_come_in_the_order_in_which_they_matter()
     {
         var report = Render(Runs.Of(2));
-        string[] marks = ["<h1>", "<h2 id=\"scores\">", "<h2 id=\"next\">", "<h2 id=\"hardest\">", "<h2 id=\"classes\">", "<h2 id=\"calibration\">", "<h2 id=\"learning\">", "<h2 id=\"cost\">", "<h2 id=\"provenance\">"];
+        string[] marks = ["<h1>", "<h2 id=\"scores\">", "<h2 id=\"next\">", "<h2 id=\"doubted\">", "<h2 id=\"hardest\">", "<h2 id=\"classes\">", "<h2 id=\"calibration\">", "<h2 id=\"learning\">", "<h2 id=\"cost\">", "<h2 id=\"provenance\">"];
         int[] places = [.. marks.Select(m => report.IndexOf(m, StringComparison.Ordinal))];
         Assert.DoesNotContain(-1, places);
         Assert.Equal(places.Order(), places);
@@ -73,7 +73,7 @@ public sealed partial class HtmlReportTests
     {
         const string evil = "</pre><script>alert(1)</script>\" onload='x' &amp;";
         var outcome = Runs.Outcome(0, ["baseline", "method"], classes: ["<script>alert(1)</script>", "a\"b'c", "c"]);
-        outcome = outcome with { Hardest = [.. outcome.Hardest.Select(r => r with { Key = evil, Text = evil })] };
+        outcome = outcome with { Hardest = [.. outcome.Hardest.Select(r => r with { Key = evil, Text = evil, Place = new(evil, 1) })], Doubts = new(1, [new(new(0, evil, evil, null, new(evil, 1)), 0, 1, 0.9f)]) };
         var result = Runs.Summary([outcome]) with { Problem = evil, Method = evil, Command = evil, Folder = evil };
         var report = HtmlReport.Render(result, [outcome], evil);
         Assert.DoesNotContain("<script", report, StringComparison.OrdinalIgnoreCase);
@@ -137,11 +137,50 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public void Rows_of_a_file_are_named_by_their_place_in_it()
+    {
+        var (result, outcomes) = Runs.Of(1);
+        var first = outcomes[0].Hardest[0];
+        outcomes[0] = outcomes[0] with { Hardest = [first with { Place = new("gold.csv", 1234) }] };
+        Assert.Contains($"{first.Key}, row 1,234 of gold.csv text of row {first.Row}", Text(Render((result, outcomes))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Doubted_training_labels_are_shown_with_what_the_model_suggests()
+    {
+        var (result, outcomes) = Runs.Of(1);
+        outcomes[0] = outcomes[0] with { Doubts = new(45, [new(new(7, null, "all well", null, new("data.csv", 12)), 2, 0, 0.875f)]) };
+        var text = Text(Render((result, outcomes)));
+        Assert.Contains("Of 450 labelled training rows the model gives 45 (10.0 %) another class than their label; the surest come first. In-sample:", text, StringComparison.Ordinal);
+        Assert.Contains("Label login , suggested billing at 87.5 % row 12 of data.csv all well", text, StringComparison.Ordinal);
+        outcomes[0] = outcomes[0] with { Doubts = null };
+        Assert.DoesNotContain("id=\"doubted\"", Render((result, outcomes)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_threshold_is_chosen_on_other_rows_than_those_it_is_measured_on()
+    {
+        // Rows 0, 2, 4, … are sure and right or unsure and wrong; of the others the sure ones are wrong half the time.
+        var outcome = Runs.Outcome(0, ["baseline", "method"], rows: 120);
+        var probabilities = new float[120 * 3];
+        for (var row = 0; row < 120; row++)
+        {
+            var sure = row % 4 < 2;
+            var right = row % 2 == 0 ? sure : sure && row % 8 == 1;
+            for (var c = 0; c < 3; c++) probabilities[row * 3 + c] = sure ? 0.025f : 0.25f;
+            probabilities[row * 3 + (outcome.Labels[row] + (right ? 0 : 1)) % 3] = sure ? 0.95f : 0.5f;
+        }
+        outcome = outcome with { Arms = new Dictionary<string, ArmOutcome>(outcome.Arms) { ["method"] = outcome.Arms["method"] with { Probabilities = probabilities } } };
+        Assert.Contains("where the probability is at least 60 %, the method answers 50.0 % of the rows, 50.0 % of them right (all rows: 25.0 %). Every other test row chose this threshold, the rest gave these figures.",
+            Text(Render((Runs.Summary([outcome]), [outcome]))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_image_row_is_shown_as_the_picture_it_is()
     {
         var outcome = Runs.Outcome(0, ["baseline", "method"]);
         var row = outcome.Disagreements("method")[0].Row;
-        outcome = outcome with { Hardest = [new TestRow(row, null, "", new RowImage(1, 2, 3, [10, 20, 30, 40, 50, 60]))] };
+        outcome = outcome with { Hardest = [new ShownRow(row, null, "", new RowImage(1, 2, 3, [10, 20, 30, 40, 50, 60]))] };
         var report = HtmlReport.Render(Runs.Summary([outcome]), [outcome], Runs.Yaml);
         var png = Convert.FromBase64String(Regex.Match(report, "data:image/png;base64,([^\"]+)\" alt=\"Test row").Groups[1].Value);
         Assert.Equal([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 0, 3, 0, 0, 0, 2, 8, 0, 0, 0, 0], png[..29]);

@@ -28,7 +28,11 @@ internal static class Runs
             TrainingRows = 500,
             Arms = arms.ToDictionary(a => a, a => new ArmOutcome(Probabilities(seed, a, labels, classes.Length), a == "floor" ? null : Training(seed))),
         };
-        return outcome with { Hardest = [.. outcome.Disagreements("method").Take(SeedOutcome.ShownRows).Select(r => new TestRow(r.Row, $"id-{r.Row}", $"text of row {r.Row}", null))] };
+        return outcome with
+        {
+            Hardest = [.. outcome.Disagreements("method").Take(SeedOutcome.ShownRows).Select(r => new ShownRow(r.Row, $"id-{r.Row}", $"text of row {r.Row}", null))],
+            Doubts = new(2, [.. Enumerable.Range(0, 2).Select(r => new DoubtedLabel(new(r, $"id-{r}", $"training text {r}", null), 0, 1, 0.9f))]),
+        };
     }
 
     public static (RunResult Result, SeedOutcome[] Outcomes) Of(int seeds, string[]? arms = null, ScoredOn scoredOn = ScoredOn.Truth, string[]? classes = null)

@@ -4,19 +4,25 @@ using Preceptor.Data;
 
 namespace Preceptor.Prediction;
 
-/// <summary>A small picture of a test row.</summary>
+/// <summary>A small picture of a row.</summary>
 /// <param name="Channels">1 for grey, 3 for red, green, blue.</param>
 /// <param name="Height">Pixels from top to bottom.</param>
 /// <param name="Width">Pixels from left to right.</param>
 /// <param name="Pixels">Channel by channel and row by row [channels × height × width].</param>
 public sealed record RowImage(int Channels, int Height, int Width, byte[] Pixels);
 
-/// <summary>What people need to recognise a test row.</summary>
-/// <param name="Row">Its place among the test rows, from 0.</param>
+/// <summary>Where a row stands in the user's files.</summary>
+/// <param name="File">The file's name.</param>
+/// <param name="Row">The row, from 1, headings not counted: the one that predictions.csv gives.</param>
+public sealed record RowPlace(string File, int Row);
+
+/// <summary>What people need to recognise a test or training row.</summary>
+/// <param name="Row">Its place among the test or training rows, from 0.</param>
 /// <param name="Key">The cell that names it, such as an id; null where no column does.</param>
 /// <param name="Text">Its inputs in at most <see cref="LongestText"/> characters; empty for a row that is an image alone.</param>
 /// <param name="Image">Its image, thinned to at most <see cref="LargestImage"/> pixels a side; null without one.</param>
-public sealed record TestRow(int Row, string? Key, string Text, RowImage? Image)
+/// <param name="Place">Where it stands in the user's files; null for a generated row.</param>
+public sealed record ShownRow(int Row, string? Key, string Text, RowImage? Image, RowPlace? Place = null)
 {
     /// <summary>Most characters of a row's text.</summary>
     public const int LongestText = 200;
@@ -25,18 +31,23 @@ public sealed record TestRow(int Row, string? Key, string Text, RowImage? Image)
     public const int LargestImage = 64;
 
     /// <summary>Describes the chosen rows.</summary>
-    /// <param name="table">All test rows.</param>
+    /// <param name="table">All test or all training rows.</param>
     /// <param name="encoding">Which of the columns are inputs.</param>
     /// <param name="rows">The chosen ones.</param>
-    public static IReadOnlyList<TestRow> Of(Table table, InputEncoding encoding, IReadOnlyList<int> rows)
+    /// <param name="areFromFile">Whether they were read rather than generated.</param>
+    public static IReadOnlyList<ShownRow> Of(Table table, InputEncoding encoding, IReadOnlyList<int> rows, bool areFromFile)
     {
         string[] texts = [.. encoding.Text?.Columns ?? []], others = [.. encoding.Numbers.Select(n => n.Column), .. encoding.Categories.Select(c => c.Column)];
         var key = KeyColumn(table, [.. texts, .. others, encoding.Image?.Column])?.Words();
         var image = encoding.Image is null ? null : table.Find(encoding.Image.Column) as ImageColumn;
         // A text speaks for itself; a number or a category needs its column's name.
         Func<int, string>[] cells = [.. texts.Select(name => table.Find(name)!.Words()), .. others.Select(name => Named(name, table.Find(name)!.Words()))];
-        return [.. rows.Select(row => new TestRow(row, key?.Invoke(row), Shorten(string.Join(" · ", cells.Select(cell => cell(row)))), image is null ? null : Thin(image, row)))];
+        return [.. rows.Select(row => new ShownRow(row, key?.Invoke(row), Shorten(string.Join(" · ", cells.Select(cell => cell(row)))), image is null ? null : Thin(image, row),
+            areFromFile ? new RowPlace(FileName(table.Name), table.Origin(row) + 1) : null))];
     }
+
+    // Several files, whose rows follow each other, go by the pattern or the list that names them.
+    private static string FileName(string source) => source.AsSpan().ContainsAny(",*?") ? source : Path.GetFileName(source);
 
     private static Func<int, string> Named(string name, Func<int, string> words) => row => $"{name} {words(row)}";
 

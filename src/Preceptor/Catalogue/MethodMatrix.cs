@@ -23,6 +23,9 @@ public static class MethodMatrix
     // One batch holds all rows, so that two epochs are two steps: the second epoch is where methods that look back begin to.
     private static readonly string[] TwoSteps = ["training.epochs=2", "training.batch=64", "model.hidden=[16]", "model.embedding=8", "model.vocabulary=256"];
 
+    // What methods that train no network call their steps.
+    private static readonly string[] StepOptions = ["iterations", "trees"];
+
     // A teacher four times as wide as a residual network would take seconds a cell: images get a perceptron.
     private static readonly string[] Digits = ["problem.size=tiny", "model.encoder=mlp"], Tickets = ["problem.size=tiny"], Csv = ["problem.data=rows.csv", "problem.label=topic"];
 
@@ -60,7 +63,8 @@ public static class MethodMatrix
     public static MatrixCell Try(MethodInfo method, MatrixProblem problem)
     {
         if (method.Missing(problem.Task.Problem.Supervision) is { } missing) return new(method, problem, $"needs {missing}");
-        MethodChoice choice = new(method, Options.Bind(method.OptionsType, new MapSetting("matrix", "method", [])));
+        var steps = Options.Describe(method.OptionsType).Select(o => o.Key).Intersect(StepOptions).Select(key => KeyValuePair.Create(key, (Setting)new ScalarSetting("matrix", $"method.{key}", "2")));
+        MethodChoice choice = new(method, Options.Bind(method.OptionsType, new MapSetting("matrix", "method", [.. steps])));
         var specification = problem.Specification with { Methods = method.IsFit ? [choice] : [choice, .. problem.Specification.Methods] };
         try
         {

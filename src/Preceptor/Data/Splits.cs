@@ -32,6 +32,10 @@ public static class Splits
         return Divide(rows, taken);
     }
 
+    /// <summary>Draws some of the rows at random.</summary>
+    /// <returns>The drawn rows in ascending order, as many as asked for or all.</returns>
+    public static int[] Sample(int[] rows, int count, RandomStream random) => [.. random.Permutation(rows.Length).Take(count).Select(i => rows[i]).Order()];
+
     /// <summary>Takes whole groups in random order until at least the share of rows is taken; no group ends on both sides.</summary>
     public static (int[] Kept, int[] Taken) ByGroup(int[] rows, Func<int, string> groupOf, double share, RandomStream random)
     {

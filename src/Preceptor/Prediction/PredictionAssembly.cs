@@ -25,7 +25,7 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
         var trusted = data.Trusted is not null && trustedFile is null ? TrustedRows(table, words) : null;
 
         var split = Divide(table, words, test is not null || trustedFile is not null, trustedFile is not null, trusted);
-        if (data.Rows < split.Train.Length) split = split with { Train = Draw(split.Train, data.Rows.Value) };
+        if (data.Rows < split.Train.Length) split = split with { Train = Splits.Sample(split.Train, data.Rows.Value, RandomStream.Of(data.SplitSeed, "rows")) };
         var classes = Classes(table, words, split.Train);
         var index = classes.Select((c, i) => (c, i)).ToDictionary(p => p.c, p => p.i, StringComparer.Ordinal);
         var validating = Take(table, split.Validation, index, "validation");
@@ -104,12 +104,6 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
         var (rest, testRows) = testIsElsewhere ? (rows, []) : Take(rows, TestShare(), latest: true);
         var (train, validationRows) = validationIsElsewhere ? (rest, []) : Take(rest, data.Validation, latest: false);
         return new(train, validationRows, testRows);
-    }
-
-    private int[] Draw(int[] rows, int count)
-    {
-        var order = RandomStream.Of(data.SplitSeed, "rows").Permutation(rows.Length);
-        return [.. order.Take(count).Select(i => rows[i]).Order()];
     }
 
     private ((Table Rows, int[] Labels) Validation, (Table Rows, int[] Labels) Test) Trusted(Table file, Dictionary<string, int> index, bool testIsElsewhere)

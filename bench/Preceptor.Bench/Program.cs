@@ -18,7 +18,7 @@ using (var resource = typeof(Ours).Assembly.GetManifestResourceStream("Preceptor
 using (var file = File.Create(script)) resource.CopyTo(file);
 try
 {
-    foreach (var (network, count) in new[] { ("mlp", 600), ("resnet", 60) })
+    foreach (var (network, count) in new[] { ("mlp", 400), ("resnet", 40) })
     {
         var ratios = new List<double>();
         var (ours, theirs) = (new List<double>(), new List<double>());

@@ -55,4 +55,5 @@ for step in range(steps):
     loss.backward()
     optimiser.step()
     times.append(time.perf_counter() - start)
-print(f"PyTorch {torch.__version__} ({torch.backends.cpu.get_cpu_capability()})", 1000 * statistics.median(times[steps // 5:]))
+blas = next((word.split("=")[1] for word in torch.__config__.show().replace(",", "").split() if word.startswith("BLAS_INFO=")), "?")
+print(f"PyTorch {torch.__version__} ({torch.backends.cpu.get_cpu_capability()}, BLAS {blas})", 1000 * statistics.median(times[steps // 5:]))

@@ -47,6 +47,54 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task Runs_that_want_the_same_shared_stage_at_once_work_once()
+    {
+        var times = 0;
+        using var begun = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        var shared = Path.Combine(folder, "shared");
+        Number Ask(string name)
+        {
+            using var run = new Run(new RunSettings { Folder = Path.Combine(folder, name), StageFolder = shared });
+            return run.Stage("teacher", new JsonObject(), () =>
+            {
+                begun.Set();
+                go.Wait(TestContext.Current.CancellationToken);
+                return new Number(Interlocked.Increment(ref times));
+            });
+        }
+        var first = Task.Run(() => Ask("a"), TestContext.Current.CancellationToken);
+        begun.Wait(TestContext.Current.CancellationToken);
+        var second = Task.Run(() => Ask("b"), TestContext.Current.CancellationToken);
+
+        // A third that is stopped while it waits for its turn stops at once.
+        using var stop = new CancellationTokenSource();
+        using var impatient = new Run(new RunSettings { Folder = Path.Combine(folder, "c"), StageFolder = shared, Cancellation = stop.Token });
+        await stop.CancelAsync();
+        Assert.Throws<OperationCanceledException>(() => impatient.Stage("teacher", new JsonObject(), () => new Number(99)));
+
+        go.Set();
+        Assert.Equal([1, 1], (await Task.WhenAll(first, second)).Select(n => n.Value));
+        Assert.Equal(1, times);
+    }
+
+    [Fact]
+    public void A_run_knows_the_versions_of_what_it_used_and_of_what_finished_stages_used()
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            using var run = new Run(new RunSettings { Folder = folder });
+            Assert.Empty(run.Versions);
+            run.Stage("answer", new JsonObject(), () =>
+            {
+                run.Uses(typeof(Versioned));
+                return new Number(1);
+            });
+            Assert.Equal(new Dictionary<string, int> { [typeof(Versioned).FullName!] = 3 }, run.Versions);
+        }
+    }
+
+    [Fact]
     public void A_stage_runs_again_when_a_type_it_used_has_another_version()
     {
         Number Work(Run run)

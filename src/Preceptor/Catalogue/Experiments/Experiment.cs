@@ -82,6 +82,9 @@ public sealed record Claim(string Text, Arm Method, Arm Reference, Metric Metric
 /// <param name="Claims">The claims; the abstract's headline first.</param>
 public sealed record Experiment(string Slug, Metric TunedBy, IReadOnlyList<Claim> Claims)
 {
+    /// <summary>What a reader of the results should know besides; null for nothing.</summary>
+    public string? Remark { get; init; }
+
     /// <summary>The claims of a tier.</summary>
     public IReadOnlyList<Claim> Of(Tier tier) => [.. Claims.Where(c => c.Tier <= (tier == Tier.Quick ? Tier.Full : tier))];
 

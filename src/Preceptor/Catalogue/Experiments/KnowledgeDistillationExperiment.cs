@@ -4,7 +4,8 @@ namespace Preceptor.Catalogue.Experiments;
 
 /// <summary>
 /// Hinton et al. 2015: a small network learns better from the labels and a better network's probabilities than from the labels alone. A
-/// perceptron is taught by a residual network that was trained on the same labels: 1,000 of the generated digits, 2,000 images of MNIST.
+/// perceptron is taught by a residual network that was trained on the same labels: 1,000 of the
+/// generated digits, 1,000 images of MNIST.
 /// </summary>
 internal static class KnowledgeDistillationExperiment
 {
@@ -18,7 +19,7 @@ internal static class KnowledgeDistillationExperiment
     {
         var digits = new Conditions("digits", ["problem.name=digits", "problem.size=small", "problem.labels=1000", .. Training], Grid);
         var random = new Conditions("digits, random labels", ["problem.name=digits", "problem.size=small", "problem.labels=1000", "problem.noise=0.9", .. Training], Grid);
-        var mnist = new Conditions("mnist", ["problem.data=mnist", "problem.image=image", "problem.label=label", "problem.rows=2000", .. Training], Grid);
+        var mnist = new Conditions("mnist", ["problem.data=mnist", "problem.image=image", "problem.label=label", "problem.rows=1000", "problem.validation=0.02", .. Training], Grid);
 
         Arm Supervised(Conditions conditions) => new(conditions, "supervised");
         Arm Distilled(Conditions conditions) => new(conditions, "knowledge-distillation", Teacher);

@@ -25,17 +25,19 @@ public sealed record MethodInfo(MethodAttribute Declaration, string Kind, Type T
     /// <param name="options">An object of <see cref="OptionsType"/>.</param>
     public object Create(object options) => Activator.CreateInstance(Type, options)!;
 
-    /// <summary>Why the offered supervision does not meet its needs; null if it does.</summary>
-    public string? Unmet(IEnumerable<ISupervision> offered)
+    /// <summary>Why a problem does not meet its needs; null if it does.</summary>
+    public string? Unmet(PredictionProblem problem)
     {
-        var types = offered.Select(o => o.GetType()).ToHashSet();
+        if (Declaration.NeedsText && problem.Train.Texts.Count == 0) return $"{Slug} needs text, and no input of {problem.Name} is text";
+        var types = problem.Supervision.Select(o => o.GetType()).ToHashSet();
         if (Needs.Any(alternative => alternative.All(types.Contains))) return null;
         return $"{Slug} needs {DescribeNeeds(" or ")}";
     }
 
     /// <summary>The alternatives of what it needs, in words.</summary>
     /// <param name="between">What stands between two alternatives.</param>
-    public string DescribeNeeds(string between) => string.Join(between, Needs.Select(n => string.Join(" and ", n.Select(t => Options.Key(t.Name)))));
+    public string DescribeNeeds(string between) =>
+        string.Join(between, Needs.Select(n => string.Join(" and ", n.Select(t => Options.Key(t.Name))))) + (Declaration.NeedsText ? "; text among the inputs" : "");
 }
 
 /// <summary>All methods of the loaded assemblies.</summary>

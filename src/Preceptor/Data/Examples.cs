@@ -26,7 +26,7 @@ public sealed class Examples
     public int Count { get; }
 
     /// <summary>The text columns in the encoding's order, each with a cell a row; empty without text.</summary>
-    public IReadOnlyList<TextColumn> Texts { get; init; } = [];
+    public IReadOnlyList<TextColumn> Texts { get; internal init; } = [];
 
     /// <summary>A hash of all contents.</summary>
     public string Fingerprint => fingerprint ??= Hash();

@@ -20,7 +20,8 @@ namespace Preceptor.Prediction.Text;
 /// significance of the other classes, is how few others claim it. Words are summed to sentences, these to paragraphs, these to the text.
 /// With more than two classes a word such as <c>the</c> is always most frequent in some class, and M and MAD alone let it count there: on news
 /// and tickets the formula alone loses most of its accuracy. The authors' released program filters such words, and so does the default.
-/// The paper defines no probabilities: here they are the shares of the summed confidence. It uses neither <c>model</c> nor <c>training</c>,
+/// The paper defines no probabilities: here they are the shares of the summed confidence. It reads the text
+/// columns alone, as paragraphs of one text, whatever the network's encoder makes of them, and no other input. It uses neither <c>model</c> nor <c>training</c>,
 /// and has no null setting: the baseline beside it is the problem's network.
 /// </remarks>
 [Method(IncrementalTextClassifier.FormatName, "Incremental text classification (SS3)", Paper = 81, TrainsNetwork = false, NeedsText = true,

@@ -64,9 +64,9 @@ public sealed class IncrementalTextClassification(IncrementalTextClassification.
         public bool Normalised { get; set; }
 
         /// <summary>Whether words that all classes use are left out.</summary>
-        [Description("Give words that most classes use often no significance at all, and the others a least deviation; false is the paper's formula, which loses much with more than two classes")]
+        [Description("Give words that most classes use often no significance at all, and the others a least deviation; set it where there are more than two classes, with which the paper's formula loses much")]
         [Source("section 3: false; released program: true")]
-        public bool StopWordFilter { get; set; } = true;
+        public bool StopWordFilter { get; set; }
 
         /// <summary>Whether texts are cleaned first.</summary>
         [Description("Clean English text first: accents off, numbers, amounts and dates one word each, only letters from a to z")]

@@ -19,16 +19,23 @@ public sealed class IncrementalTextClassificationTests : IDisposable
         return Problems.Create("ss3", options).Fit(problem, run);
     }
 
+    private static double Accuracy(params (string, string)[] options)
+    {
+        using var model = Fit(Tickets.Value.Problem, options);
+        var predictions = model.Predict(Tickets.Value.Exam.Test);
+        return Tickets.Value.Exam.Labels.Where((label, row) => predictions.Best(row) == label).Count() / (double)predictions.Count;
+    }
+
+    [Fact]
+    public void The_papers_formula_alone_learns_but_common_words_drown_most_of_nine_classes() => Assert.InRange(Accuracy(), 0.2, 0.6);
+
     [Theory]
     [InlineData("sanction", "1")]
     [InlineData("normalised", "true")]
     [InlineData("cleaned", "true")]
     public void Tickets_are_learned_from_noisy_labels(string key, string value)
     {
-        using var model = Fit(Tickets.Value.Problem, (key, value));
-        var predictions = model.Predict(Tickets.Value.Exam.Test);
-        var accuracy = Tickets.Value.Exam.Labels.Where((label, row) => predictions.Best(row) == label).Count() / (double)predictions.Count;
-        Assert.InRange(accuracy, 0.7, 1); // chance is 1/9
+        Assert.InRange(Accuracy((key, value), ("stop-word-filter", "true")), 0.7, 1); // chance is 1/9
         Assert.Empty(model.Training.Epochs);
     }
 

@@ -21,7 +21,7 @@ namespace Preceptor.Baselines;
 /// Uses neither <c>model</c> nor <c>training</c>, and has no null setting: the baseline beside it is the problem's network.
 /// Training needs LightGBM's native library, which exists for 64-bit x86 alone; a trained model needs none.
 /// </remarks>
-[Method(TreeClassifier.FormatName, "Gradient-boosted trees (LightGBM)", Summary = "Boosted decision trees: the usual choice for tables of numbers and categories.", IsPlain = true, Citation = "Ke et al. 2017, NeurIPS")]
+[Method(TreeClassifier.FormatName, "Gradient-boosted trees (LightGBM)", Summary = "Boosted decision trees: the usual choice for tables of numbers and categories.", IsPlain = true, TrainsNetwork = false, Citation = "Ke et al. 2017, NeurIPS")]
 [Version(1)]
 public sealed class GradientBoostedTrees : IFit<PredictionProblem, Predictor>, INeeds<Labels>
 {

@@ -16,7 +16,7 @@ namespace Preceptor.Baselines;
 /// squared weights times <c>l2</c>, by L-BFGS (Microsoft.ML), to convergence.
 /// </summary>
 /// <remarks>Uses neither <c>model</c> nor <c>training</c>. It has no null setting: the baseline beside it is the problem's network.</remarks>
-[Method(LinearClassifier.FormatName, "Multinomial logistic regression", Summary = "A linear model on the inputs as they are: the first thing to try, and hard to beat on text.", IsPlain = true, Citation = "Nigam, Lafferty & McCallum 1999")]
+[Method(LinearClassifier.FormatName, "Multinomial logistic regression", Summary = "A linear model on the inputs as they are: the first thing to try, and hard to beat on text.", IsPlain = true, TrainsNetwork = false, Citation = "Nigam, Lafferty & McCallum 1999")]
 [Version(1)]
 public sealed class LogisticRegression : IFit<PredictionProblem, Predictor>, INeeds<Labels>
 {

@@ -43,7 +43,7 @@ public sealed record Advice(string Problem, IReadOnlyList<string> Offered, IRead
     {
         var measured = evidence.FirstOrDefault(e => e.Slug == method.Slug);
         var offered = problem.Supervision.Select(s => s.GetType()).ToHashSet();
-        var unmet = method.Unmet(problem.Supervision);
+        var unmet = method.Unmet(problem);
         var used = method.Needs.Where(alternative => alternative.All(offered.Contains)).MaxBy(alternative => alternative.Count);
         var why = unmet ?? $"learns from {string.Join(" and ", used!.Select(t => Options.Key(t.Name)))}, which the problem offers";
         return new(method, unmet is null, why, measured?.Values.Claims ?? [], measured?.Stale());

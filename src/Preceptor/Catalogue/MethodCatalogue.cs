@@ -25,20 +25,27 @@ public sealed record MethodInfo(MethodAttribute Declaration, string Kind, Type T
     /// <param name="options">An object of <see cref="OptionsType"/>.</param>
     public object Create(object options) => Activator.CreateInstance(Type, options)!;
 
-    /// <summary>Why the offered supervision does not meet its needs; null if it does.</summary>
-    public string? Unmet(IEnumerable<ISupervision> offered) => Missing(offered) is null ? null : $"{Slug} needs {DescribeNeeds(" or ")}";
-
-    /// <summary>What the offered supervision lacks, by alternative, in words; null if its needs are met.</summary>
-    public string? Missing(IEnumerable<ISupervision> offered)
+    /// <summary>Why a problem does not meet its needs; null if it does.</summary>
+    public string? Unmet(PredictionProblem problem)
     {
-        var types = offered.Select(o => o.GetType()).ToHashSet();
+        if (LacksText(problem)) return $"{Slug} needs text, and no input of {problem.Name} is text";
+        return Missing(problem) is null ? null : $"{Slug} needs {DescribeNeeds(" or ")}";
+    }
+
+    /// <summary>What a problem lacks, by alternative, in words; null if its needs are met.</summary>
+    public string? Missing(PredictionProblem problem)
+    {
+        if (LacksText(problem)) return "text among the inputs";
+        var types = problem.Supervision.Select(o => o.GetType()).ToHashSet();
         Type[][] missing = [.. Needs.Select(alternative => alternative.Where(t => !types.Contains(t)).ToArray())];
         return missing.Any(m => m.Length == 0) ? null : Describe(missing, " or ");
     }
 
+    private bool LacksText(PredictionProblem problem) => Declaration.NeedsText && problem.Train.Texts.Count == 0;
+
     /// <summary>The alternatives of what it needs, in words.</summary>
     /// <param name="between">What stands between two alternatives.</param>
-    public string DescribeNeeds(string between) => Describe(Needs, between);
+    public string DescribeNeeds(string between) => Describe(Needs, between) + (Declaration.NeedsText ? "; text among the inputs" : "");
 
     private static string Describe(IEnumerable<IReadOnlyList<Type>> alternatives, string between) =>
         string.Join(between, alternatives.Select(a => string.Join(" and ", a.Select(t => Options.Key(t.Name)))).Distinct());

@@ -62,7 +62,7 @@ public static class MethodMatrix
     /// <exception cref="WorkException">Its probabilities are not numbers.</exception>
     public static MatrixCell Try(MethodInfo method, MatrixProblem problem)
     {
-        if (method.Missing(problem.Task.Problem.Supervision) is { } missing) return new(method, problem, $"needs {missing}");
+        if (method.Missing(problem.Task.Problem) is { } missing) return new(method, problem, $"needs {missing}");
         var steps = Options.Describe(method.OptionsType).Select(o => o.Key).Intersect(StepOptions).Select(key => KeyValuePair.Create(key, (Setting)new ScalarSetting("matrix", $"method.{key}", "2")));
         MethodChoice choice = new(method, Options.Bind(method.OptionsType, new MapSetting("matrix", "method", [.. steps])));
         var specification = problem.Specification with { Methods = method.IsFit ? [choice] : [choice, .. problem.Specification.Methods] };

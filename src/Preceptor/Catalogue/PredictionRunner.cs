@@ -19,10 +19,10 @@ public static class PredictionRunner
         return Unmet(specification, task) is { } unmet ? throw new RequestException(unmet) : task;
     }
 
-    /// <summary>Why the supervision that the problem offers does not meet the needs of the specification's methods; null if it does.</summary>
+    /// <summary>Why the problem does not meet the needs of the specification's methods; null if it does.</summary>
     public static string? Unmet(Specification specification, PredictionTask task)
     {
-        var unmet = specification.Methods.Select(m => m.Info.Unmet(task.Problem.Supervision)).FirstOrDefault(u => u is not null);
+        var unmet = specification.Methods.Select(m => m.Info.Unmet(task.Problem)).FirstOrDefault(u => u is not null);
         return unmet is null ? null : $"{unmet}; {task.Problem.Name} offers {string.Join(", ", task.Problem.Supervision.Select(s => Options.Key(s.GetType().Name)).Distinct())}";
     }
 

@@ -3,7 +3,10 @@ using System.Security.Cryptography;
 
 namespace Preceptor.Data;
 
-/// <summary>Encoded inputs of many rows in managed memory: bytes for images, floats for numbers, ragged ids for text.</summary>
+/// <summary>
+/// Encoded inputs of many rows in managed memory: bytes for images, floats for numbers, ragged ids for text. The texts themselves stay with
+/// them for models that read words rather than ids; they share the memory of the table they come from.
+/// </summary>
 public sealed class Examples
 {
     private readonly byte[] pixels;
@@ -21,6 +24,9 @@ public sealed class Examples
 
     /// <summary>How many rows.</summary>
     public int Count { get; }
+
+    /// <summary>The text columns in the encoding's order, each with a cell a row; empty without text.</summary>
+    public IReadOnlyList<TextColumn> Texts { get; internal init; } = [];
 
     /// <summary>A hash of all contents.</summary>
     public string Fingerprint => fingerprint ??= Hash();
@@ -90,6 +96,18 @@ public sealed class Examples
         hash.AppendData(MemoryMarshal.AsBytes<float>(numbers));
         hash.AppendData(MemoryMarshal.AsBytes<int>(tokens));
         hash.AppendData(MemoryMarshal.AsBytes<int>(tokenStarts));
+        // Ids leave out what lies beyond the limit, and words that are not known.
+        foreach (var column in Texts)
+        {
+            var lengths = new int[column.Rows];
+            for (var row = 0; row < lengths.Length; row++)
+            {
+                var text = column.Utf8(row);
+                lengths[row] = text.Length;
+                hash.AppendData(text);
+            }
+            hash.AppendData(MemoryMarshal.AsBytes<int>(lengths));
+        }
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 }

@@ -93,9 +93,10 @@ public sealed record InputEncoding
                 if (index.TryGetValue(values(row), out var value)) numbers[row * shape.Numbers + at + value] = 1;
             at += encoding.Values.Count;
         }
-        var (tokens, starts) = Text?.Encode([.. Text.Columns.Select(name => Find<TextColumn>(table, name))], table.Rows) ?? ([], []);
+        TextColumn[] texts = Text is null ? [] : [.. Text.Columns.Select(name => Find<TextColumn>(table, name))];
+        var (tokens, starts) = Text?.Encode(texts, table.Rows) ?? ([], []);
         var (pixels, pixelValues) = Image is null ? ([], []) : EncodeImages(table, Image);
-        return new Examples(shape, table.Rows, pixels, pixelValues, numbers, tokens, starts);
+        return new Examples(shape, table.Rows, pixels, pixelValues, numbers, tokens, starts) { Texts = texts };
     }
 
     private static NumberEncoding FitNumbers(NumberColumn column)

@@ -111,6 +111,9 @@ public sealed class TextColumn(string name, TextBlocks texts, long[] cells) : Co
         }
     }
 
+    /// <summary>The UTF-8 bytes of a row's cell.</summary>
+    internal ReadOnlySpan<byte> Utf8(int row) => texts[cells[row]];
+
     /// <inheritdoc/>
     public override Column Take(int[] rows) => new TextColumn(Name, texts, [.. rows.Select(r => cells[r])]);
 

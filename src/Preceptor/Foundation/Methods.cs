@@ -64,6 +64,12 @@ public sealed class MethodAttribute(string slug, string title) : Attribute
     /// <summary>Whether it is a plain method that everyone should have tried before any other.</summary>
     public bool IsPlain { get; init; }
 
+    /// <summary>Whether it trains the problem's network; a method with a model of its own uses neither <c>model</c> nor <c>training</c>.</summary>
+    public bool TrainsNetwork { get; init; } = true;
+
+    /// <summary>Whether it reads words, so that a problem without a text column does not fit.</summary>
+    public bool NeedsText { get; init; }
+
     /// <summary>The supervision whose own predictions are the method's floor, by type; null if it makes none.</summary>
     public Type? Floor { get; init; }
 }

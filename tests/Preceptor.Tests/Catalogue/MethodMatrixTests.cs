@@ -23,7 +23,7 @@ public sealed class MethodMatrixTests(ITestOutputHelper output)
                     var cell = MethodMatrix.Try(method, problem);
                     cells.Add(cell);
                     // What the user has to choose among the method's options is no failure of the method.
-                    if (cell.Obstacle is { } obstacle && method.Missing(problem.Task.Problem.Supervision) is null && !obstacle.StartsWith("method.", StringComparison.Ordinal))
+                    if (cell.Obstacle is { } obstacle && method.Missing(problem.Task.Problem) is null && !obstacle.StartsWith("method.", StringComparison.Ordinal))
                         failures.Add($"{method.Slug} on {problem.Name}: {obstacle}");
                 }
                 catch (Exception e)

@@ -101,7 +101,7 @@ public sealed class IncrementalTextClassification(IncrementalTextClassification.
         var classifier = new IncrementalTextClassifier(problem.Classes.Count, options);
         for (var i = 0; i < labelled.Length; i++)
         {
-            if (i % 4096 == 0) run.SafePoint();
+            if (i % 4096 == 0) run.Cancellation.ThrowIfCancellationRequested();
             classifier.Learn(IncrementalTextClassifier.Document(problem.Train, labelled[i]), labels.Train[labelled[i]]);
         }
         return new Predictor(problem.Encoding, problem.Classes, classifier, new TrainingSummary([], 0, 0, watch.Elapsed.TotalSeconds));

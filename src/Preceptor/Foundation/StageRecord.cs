@@ -31,8 +31,7 @@ internal sealed record StageRecord(JsonObject Description, Dictionary<string, in
         types = [];
         foreach (var (name, version) in Versions)
         {
-            var type = VersionAttribute.Find(name);
-            if (type is null || VersionAttribute.Of(type) != version) return false;
+            if (VersionAttribute.Current(name, version) is not { } type) return false;
             types.Add(type);
         }
         return true;

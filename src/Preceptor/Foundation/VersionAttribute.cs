@@ -13,6 +13,7 @@ public sealed class VersionAttribute(int number) : Attribute
     /// <summary>The version of a type; 0 if it declares none.</summary>
     public static int Of(Type type) => type.GetCustomAttributes(typeof(VersionAttribute), false) is [VersionAttribute version] ? version.Number : 0;
 
-    /// <summary>The loaded type of a full name; null if there is none.</summary>
-    internal static Type? Find(string fullName) => AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetType(fullName)).FirstOrDefault(t => t is not null);
+    /// <summary>The loaded type of a full name if it still has the version that was recorded; otherwise null.</summary>
+    internal static Type? Current(string fullName, int version) =>
+        AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetType(fullName)).FirstOrDefault(t => t is not null) is { } type && Of(type) == version ? type : null;
 }

@@ -44,7 +44,7 @@ public sealed record ArmJob(Arm Arm, string Setting, ulong Seed, bool IsTuning)
 public sealed record ArmAnswers(float[] Probabilities, int[] Labels, int Classes, double TrainSeconds, IReadOnlyDictionary<string, int> Versions, string Data) : IArtifact<ArmAnswers>
 {
     /// <summary>Whether every type that made them still has the same version.</summary>
-    public bool IsCurrent => Versions.All(v => VersionAttribute.Find(v.Key) is { } type && VersionAttribute.Of(type) == v.Value);
+    public bool IsCurrent => Versions.All(v => VersionAttribute.Current(v.Key, v.Value) is not null);
 
     /// <inheritdoc/>
     public void Save(string folder)

@@ -116,7 +116,7 @@ public sealed record EvidenceFile(string Slug, Tier Tier, EvidenceValues Values,
     {
         if (ExperimentCatalogue.Find(Slug) is not { } experiment) return "there is no such experiment any more";
         if (experiment.Fingerprint(Tier) != Provenance.Experiment) return "the experiment was changed";
-        var changed = Provenance.Versions.FirstOrDefault(v => VersionAttribute.Find(v.Key) is not { } type || VersionAttribute.Of(type) != v.Value).Key;
+        var changed = Provenance.Versions.FirstOrDefault(v => VersionAttribute.Current(v.Key, v.Value) is null).Key;
         return changed is null ? null : $"{changed[(changed.LastIndexOf('.') + 1)..]} has another version";
     }
 }

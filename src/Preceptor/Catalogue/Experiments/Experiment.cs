@@ -51,8 +51,9 @@ public sealed record Arm(Conditions Conditions, string Method, params IReadOnlyL
     public Specification Specify(string setting, ulong seed)
     {
         var method = new MapSetting("experiment", "", [new("method", new ScalarSetting("experiment", "method", Method))]);
-        var specification = Specification.From(method, [.. Conditions.Settings, .. setting.Split(' ', StringSplitOptions.RemoveEmptyEntries), .. Options]);
-        return specification.BuiltIn is not null ? specification : Specification.From(method, [.. Conditions.Settings, .. setting.Split(' ', StringSplitOptions.RemoveEmptyEntries), .. Options, $"problem.split-seed={seed}"]);
+        string[] assignments = [.. Conditions.Settings, .. setting.Split(' ', StringSplitOptions.RemoveEmptyEntries), .. Options];
+        var specification = Specification.From(method, assignments);
+        return specification.BuiltIn is not null ? specification : Specification.From(method, [.. assignments, $"problem.split-seed={seed}"]);
     }
 }
 

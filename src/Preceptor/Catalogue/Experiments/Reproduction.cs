@@ -30,8 +30,7 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
     public EvidenceValues Run()
     {
         if (tier != Tier.Quick)
-            Answer(claims.SelectMany(Contrasts).SelectMany(c => new[] { c.Reference, c.Method }).Select(a => a.TunedAs ?? a)
-                .SelectMany(arm => arm.Conditions.Grid.Select(setting => new ArmJob(arm, setting, TuningSeed, IsTuning: true))));
+            Answer(experiment.Arms(tier).Select(a => a.TunedAs ?? a).SelectMany(arm => arm.Conditions.Grid.Select(setting => new ArmJob(arm, setting, TuningSeed, IsTuning: true))));
         var judged = tier == Tier.Quick ? Look() : Judge();
         return new(judged, experiment.TunedBy.Name, [.. experiment.Arms(tier).Select(Describe)]);
     }

@@ -19,7 +19,12 @@ public sealed record InputShape(int Channels, int Height, int Width, int Numbers
 /// <param name="Image">[B, C, H, W], normalised.</param>
 /// <param name="Numbers">[B, D], standardised.</param>
 /// <param name="Tokens">[B, L] of 64-bit ids, 0 = padding.</param>
-public sealed record Inputs(torch.Tensor? Image, torch.Tensor? Numbers, torch.Tensor? Tokens);
+public sealed record Inputs(torch.Tensor? Image, torch.Tensor? Numbers, torch.Tensor? Tokens)
+{
+    /// <summary>Some of the examples.</summary>
+    /// <param name="places">Their places in this batch [K], 64-bit.</param>
+    public Inputs Take(torch.Tensor places) => new(Image?.index_select(0, places), Numbers?.index_select(0, places), Tokens?.index_select(0, places));
+}
 
 /// <summary>Managed buffers for the inputs of one batch, filled away from torch and reused.</summary>
 public sealed class InputBuffer

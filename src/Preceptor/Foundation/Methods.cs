@@ -34,6 +34,13 @@ public interface IImprove<TProblem> where TProblem : IProblem
     TProblem Improve(TProblem problem, Run run);
 }
 
+/// <summary>A method that trains a teacher itself when none is offered, so that its learner can be compared with it.</summary>
+public interface ITrainsTeacher<in TProblem, out TResult> where TProblem : IProblem
+{
+    /// <summary>The teacher, a stage of its own; null if the problem offers one.</summary>
+    TResult? TrainTeacher(TProblem problem, Run run);
+}
+
 /// <summary>Marks one alternative of what a method needs. Several markers mean any one of them suffices.</summary>
 public interface INeeds<T> where T : ISupervision;
 

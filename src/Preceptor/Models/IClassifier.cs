@@ -18,7 +18,11 @@ public interface IClassifier : IDisposable
 /// <summary>The formats that a model folder may name. Only registered names are read: a file can't name a type of its own.</summary>
 public static class ClassifierFormats
 {
-    private static readonly Dictionary<string, Func<string, IClassifier>> Formats = new(StringComparer.Ordinal) { [NetworkClassifier.FormatName] = NetworkClassifier.Load };
+    private static readonly Dictionary<string, Func<string, IClassifier>> Formats = new(StringComparer.Ordinal) 
+    {
+        [NetworkClassifier.FormatName] = NetworkClassifier.Load,
+        [EnsembleClassifier.FormatName] = EnsembleClassifier.Load,
+    };
 
     /// <summary>Adds a format.</summary>
     public static void Register(string name, Func<string, IClassifier> load) => Formats[name] = load;

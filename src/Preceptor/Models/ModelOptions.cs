@@ -61,4 +61,8 @@ public sealed record ModelOptions
     [Description("Most words that bag knows; buckets that ngrams hashes into")]
     [Range(16, 1 << 22)]
     public int Vocabulary { get; set; } = 16384;
+
+    /// <summary>Whether the head has a bias.</summary>
+    [Description("Whether the linear head adds a bias to its logits")]
+    public bool HeadBias { get; set; } = true;
 }

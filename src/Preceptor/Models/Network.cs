@@ -1,5 +1,6 @@
 using Preceptor.Data;
 using Preceptor.Foundation;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Preceptor.Models;
@@ -8,7 +9,7 @@ namespace Preceptor.Models;
 public sealed class Network : nn.Module<Inputs, Tensor>
 {
     private readonly Encoder encoder;
-    private readonly nn.Module<Tensor, Tensor> head;
+    private readonly Linear head;
 
     /// <summary>Creates a network with torch's present generator.</summary>
     /// <param name="options">Its form.</param>
@@ -18,13 +19,16 @@ public sealed class Network : nn.Module<Inputs, Tensor>
     public Network(ModelOptions options, InputShape shape, int outputs) : base(nameof(Network))
     {
         encoder = Encoder.Create(options, shape);
-        head = nn.Linear(encoder.Features, outputs);
+        head = nn.Linear(encoder.Features, outputs, hasBias: options.HeadBias);
         register_module("encoder", encoder);
         register_module("head", head);
     }
 
     /// <summary>The encoder.</summary>
     public Encoder Encoder => encoder;
+
+    /// <summary>The linear head, from features to logits.</summary>
+    public Linear Head => head;
 
     /// <summary>Logits [B, C].</summary>
     public override Tensor forward(Inputs inputs) => head.forward(encoder.forward(inputs));

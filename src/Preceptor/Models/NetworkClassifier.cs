@@ -26,12 +26,17 @@ public sealed class NetworkClassifier : IClassifier
     public string Format => FormatName;
 
     /// <inheritdoc/>
-    public float[] Logits(Examples examples)
+    public float[] Logits(Examples examples) => Run(examples, form.Outputs, Network.forward);
+
+    /// <summary>The encoder's features [N × F] of all rows.</summary>
+    public float[] Features(Examples examples) => Run(examples, Network.Encoder.Features, Network.Encoder.forward);
+
+    private float[] Run(Examples examples, int width, Func<Inputs, torch.Tensor> forward)
     {
         torch.set_num_threads(form.Threads);
         Network.eval();
         using var noGradient = torch.no_grad();
-        var logits = new float[examples.Count * form.Outputs];
+        var outputs = new float[examples.Count * width];
         var buffer = new InputBuffer();
         var rows = new int[Block];
         for (var start = 0; start < examples.Count; start += Block)
@@ -39,11 +44,11 @@ public sealed class NetworkClassifier : IClassifier
             using var scope = torch.NewDisposeScope();
             for (var i = 0; i < Block; i++) rows[i] = Math.Min(start + i, examples.Count - 1);
             examples.Gather(rows, buffer);
-            var block = Network.forward(buffer.ToTensors()).cpu();
+            var block = forward(buffer.ToTensors()).cpu().contiguous();
             var values = MemoryMarshal.Cast<byte, float>(block.bytes);
-            values[..(Math.Min(Block, examples.Count - start) * form.Outputs)].CopyTo(logits.AsSpan(start * form.Outputs));
+            values[..(Math.Min(Block, examples.Count - start) * width)].CopyTo(outputs.AsSpan(start * width));
         }
-        return logits;
+        return outputs;
     }
 
     /// <inheritdoc/>

@@ -12,4 +12,10 @@ public sealed record EpochRecord(int Epoch, double Loss, double? ValidationAccur
 /// <param name="BestEpoch">The epoch of the highest validation accuracy, the first of equals; the last epoch without validation rows.</param>
 /// <param name="ReturnedEpoch">The epoch whose weights the model has.</param>
 /// <param name="Seconds">Time it took, all processes together.</param>
-public sealed record TrainingSummary(IReadOnlyList<EpochRecord> Epochs, int BestEpoch, int ReturnedEpoch, double Seconds);
+public sealed record TrainingSummary(IReadOnlyList<EpochRecord> Epochs, int BestEpoch, int ReturnedEpoch, double Seconds)
+{
+    /// <summary>This training and one that continued from its weights, as one course; the epochs are counted on.</summary>
+    public TrainingSummary Then(TrainingSummary next) => new(
+        [.. Epochs, .. next.Epochs.Select(e => e with { Epoch = e.Epoch + Epochs.Count })],
+        next.BestEpoch + Epochs.Count, next.ReturnedEpoch + Epochs.Count, Seconds + next.Seconds);
+}

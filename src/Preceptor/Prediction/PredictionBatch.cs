@@ -22,6 +22,9 @@ public sealed class PredictionBatch : IBatch
     /// <inheritdoc/>
     public ReadOnlySpan<int> Rows => RowBuffer.AsSpan(0, Count);
 
+    /// <summary>The share of the training's steps that is done before this one, in [0, 1).</summary>
+    public double ShareDone { get; internal set; }
+
     /// <summary>The inputs.</summary>
     public Inputs Inputs => inputs ??= Buffer.ToTensors();
 
@@ -50,6 +53,7 @@ internal sealed class PredictionBatches(Run run, PredictionProblem problem, int[
         foreach (var batch in Prefetch.Run(first, PerEpoch, () => new PredictionBatch(), (index, batch) => Fill(batch, order, index * size)))
         {
             batch.Forget();
+            batch.ShareDone = (epoch - 1 + (double)first++ / PerEpoch) / problem.Training.Epochs;
             yield return batch;
         }
     }

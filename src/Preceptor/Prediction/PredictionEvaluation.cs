@@ -111,6 +111,10 @@ public static class PredictionEvaluation
         using (var baseline = FitSupervised(problem, run)) arms["baseline"] = Answer(baseline, exam);
         var model = Fit(problem, method, run);
         arms["method"] = Answer(model, exam);
+        if (!arms.ContainsKey("floor") && method is { Improve: [], Fit: ITrainsTeacher<PredictionProblem, Predictor> trains } && trains.TrainTeacher(problem, run) is { } teacher)
+        {
+            using (teacher) arms["floor"] = Answer(teacher, exam);
+        }
         if (exam.TrainTruth is { } truth)
         {
             var perfect = problem.With(new Labels(truth, exam.ValidationTruth ?? problem.Labels.Validation));

@@ -16,26 +16,54 @@ public static class PredictionTraining
     /// <param name="problem">The problem.</param>
     /// <param name="objective">The method's loss.</param>
     /// <param name="rows">The training rows to use; null for the labelled ones.</param>
-    public static Predictor Train(this Run run, PredictionProblem problem, PredictionObjective objective, int[]? rows = null)
+    public static Predictor Train(this Run run, PredictionProblem problem, PredictionObjective objective, int[]? rows = null) =>
+        run.Train(problem, run.NewNetwork(problem), objective, rows);
+
+    /// <summary>Trains a network that is there already.</summary>
+    /// <param name="run">The run; only one training fits into a stage.</param>
+    /// <param name="problem">The problem.</param>
+    /// <param name="network">The network; it becomes the predictor's.</param>
+    /// <param name="objective">The method's loss.</param>
+    /// <param name="rows">The training rows to use; null for the labelled ones.</param>
+    public static Predictor Train(this Run run, PredictionProblem problem, NetworkClassifier network, PredictionObjective objective, int[]? rows = null)
+    {
+        var summary = run.Train(problem, network.Network, epoch => objective(network.Network, epoch), () => network.Logits(problem.Validation), rows);
+        return new Predictor(problem.Encoding, problem.Classes, network, summary);
+    }
+
+    /// <summary>Trains any module on the problem's rows: several networks at once, or one that answers in its own way.</summary>
+    /// <param name="run">The run; only one training fits into a stage.</param>
+    /// <param name="problem">The problem.</param>
+    /// <param name="module">What is trained.</param>
+    /// <param name="objective">The method's loss.</param>
+    /// <param name="validationLogits">Its logits [M × C] on the validation rows, after an epoch; called in evaluation mode.</param>
+    /// <param name="rows">The training rows to use; null for the labelled ones.</param>
+    public static TrainingSummary Train(this Run run, PredictionProblem problem, torch.nn.Module module, Objective<PredictionBatch> objective, Func<float[]> validationLogits, int[]? rows = null)
     {
         rows ??= problem.Labels.Labelled;
         if (rows.Length == 0) throw new RequestException($"{problem.Name}: no training row has a label");
-        torch.set_num_threads(run.Threads);
-        torch.manual_seed(run.TorchSeed("initialisation"));
-        var network = new Network(problem.Model, problem.Train.Shape, problem.Classes.Count);
-        run.Uses(network.Encoder.GetType());
-        var classifier = new NetworkClassifier(network, problem.Model, problem.Train.Shape, problem.Classes.Count, run.Threads);
-        var batches = new PredictionBatches(run, problem, rows);
-        var summary = TrainingLoop.Fit(run, network, batches, problem.Training, epoch => objective(network, epoch), Validation(problem, classifier));
-        return new Predictor(problem.Encoding, problem.Classes, classifier, summary);
+        return TrainingLoop.Fit(run, module, new PredictionBatches(run, problem, rows), problem.Training, objective, Validation(problem, validationLogits));
     }
 
-    private static Func<ValidationScores>? Validation(PredictionProblem problem, NetworkClassifier classifier)
+    /// <summary>Creates the problem's network, initialised by the run's seed.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="problem">The problem.</param>
+    /// <param name="number">Which of several networks of one stage; each starts from other weights.</param>
+    public static NetworkClassifier NewNetwork(this Run run, PredictionProblem problem, int number = 0)
+    {
+        torch.set_num_threads(run.Threads);
+        torch.manual_seed(number == 0 ? run.TorchSeed("initialisation") : run.TorchSeed("initialisation", number));
+        var network = new Network(problem.Model, problem.Train.Shape, problem.Classes.Count);
+        run.Uses(network.Encoder.GetType());
+        return new NetworkClassifier(network, problem.Model, problem.Train.Shape, problem.Classes.Count, run.Threads);
+    }
+
+    private static Func<ValidationScores>? Validation(PredictionProblem problem, Func<float[]> logits)
     {
         if (problem.Validation.Count == 0 || problem.Find<Supervision.Labels>() is not { Validation: var labels } || labels.All(l => l < 0)) return null;
         return () =>
         {
-            var predictions = Predictions.FromLogits(problem.Classes, classifier.Logits(problem.Validation));
+            var predictions = Predictions.FromLogits(problem.Classes, logits());
             double right = 0, loss = 0;
             var count = 0;
             for (var row = 0; row < labels.Length; row++)

@@ -91,16 +91,18 @@ public sealed class EveryMethodTests : IDisposable
     }
 
     [Theory]
-    [InlineData("knowledge-distillation", "weight", "0")]
-    [InlineData("ps-kd", "final-weight", "0")]
-    public void At_its_null_setting_a_method_is_supervised_training_bit_for_bit(string slug, string key, string value)
+    [InlineData("knowledge-distillation", "weight=0")]
+    [InlineData("ps-kd", "final-weight=0")]
+    [InlineData("tgeo-kd", "weighting=constant weight=0")]
+    [InlineData("nested-dropout", "compression=none co-teaching=off")]
+    public void At_its_null_setting_a_method_is_supervised_training_bit_for_bit(string slug, string setting)
     {
         foreach (var task in new[] { Problems.Digits(), Problems.Tickets() })
         {
             using var plainRun = Problems.Memory();
             using var nullRun = Problems.Memory();
             using var plain = Fit("supervised", task.Problem, plainRun);
-            using var atNull = Problems.Create(slug, (key, value)).Fit(task.Problem, nullRun);
+            using var atNull = Problems.Create(slug, [.. setting.Split(' ').Select(s => (s.Split('=')[0], s.Split('=')[1]))]).Fit(task.Problem, nullRun);
             Assert.Equal(Problems.Weights(plain), Problems.Weights(atNull));
         }
     }

@@ -14,6 +14,10 @@ public sealed class LearningTests
         { "supervised", 1, "0.0853" },
         { "knowledge-distillation", 1, "21.1" },
         { "ps-kd", 1, "0.409" },
+        { "tgeo-kd", 1, "0.183" },
+        { "ssld", 1, "0.121" },
+        { "weak-to-strong", 1, "0.666" },
+        { "nested-dropout", 1, "2.31" },
     };
 
     [Fact]

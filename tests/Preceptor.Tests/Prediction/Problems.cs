@@ -31,7 +31,8 @@ internal static class Problems
     public static float[] Weights(Predictor predictor)
     {
         using var scope = torch.NewDisposeScope();
-        return [.. ((NetworkClassifier)predictor.Classifier).Network.state_dict().OrderBy(t => t.Key, StringComparer.Ordinal).SelectMany(t => t.Value.to(torch.float32).data<float>().ToArray())];
+        IReadOnlyList<IClassifier> members = predictor.Classifier is EnsembleClassifier ensemble ? ensemble.Members : [predictor.Classifier];
+        return [.. members.SelectMany(m => ((NetworkClassifier)m).Network.state_dict().OrderBy(t => t.Key, StringComparer.Ordinal)).SelectMany(t => t.Value.to(torch.float32).data<float>().ToArray())];
     }
 
     public static Run Memory(ulong seed = 1) => new(new RunSettings { Seed = seed });

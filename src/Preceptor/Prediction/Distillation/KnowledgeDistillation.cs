@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Runtime.InteropServices;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Objectives;
@@ -52,7 +51,7 @@ public sealed class KnowledgeDistillation(KnowledgeDistillation.Options options)
     {
         run.Uses(typeof(KnowledgeDistillation));
         if (options.Weight == 0) return run.Train(problem, Plain.Supervised.Objective);
-        var teacher = Teacher(problem, run);
+        var teacher = TeacherRows.Of(problem, run, options.Teacher, options.TeacherModel);
         return run.Train(problem, (network, _) => batch =>
         {
             var logits = network.forward(batch.Inputs);                                        // [B, C]
@@ -68,36 +67,5 @@ public sealed class KnowledgeDistillation(KnowledgeDistillation.Options options)
     {
         using Scalar divisor = temperature, squared = temperature * temperature;
         return Loss.SoftCrossEntropy(logits / divisor, torch.nn.functional.softmax(teacher / divisor, 1)) * squared;
-    }
-
-    private TeacherRows Teacher(PredictionProblem problem, Run run)
-    {
-        var offered = problem.Supervision.OfType<TeacherLogits>().ToArray();
-        if (options.Teacher is { } name)
-        {
-            var named = offered.FirstOrDefault(t => t.Name == name) ?? throw new RequestException(
-                $"method.teacher: the problem offers no teacher '{name}'{Spelling.Hint(name, offered.Select(t => t.Name))}; it offers {(offered.Length == 0 ? "none" : string.Join(", ", offered.Select(t => t.Name)))}");
-            return new(named.Train, problem.Classes.Count);
-        }
-        if (offered.Length > 1) throw new RequestException($"method.teacher: the problem offers several teachers; name one of {string.Join(", ", offered.Select(t => t.Name))}");
-        if (offered.Length == 1) return new(offered[0].Train, problem.Classes.Count);
-        var larger = problem with { Model = options.TeacherModel ?? FourTimesAsWide(problem.Model) };
-        using var trained = run.Stage("teacher", larger.Describe(), () => new Plain.Supervised(new()).Fit(larger, run), stream: "teacher");
-        return new(trained.Classifier.Logits(problem.Train), problem.Classes.Count);
-    }
-
-    private static ModelOptions FourTimesAsWide(ModelOptions model) =>
-        model with { Hidden = [.. model.Hidden.Select(h => 4 * h)], Width = 4 * model.Width, Embedding = 4 * model.Embedding };
-
-    /// <summary>A teacher's logits [N × C], gathered by row.</summary>
-    private sealed class TeacherRows(float[] logits, int classes)
-    {
-        public torch.Tensor Gather(ReadOnlySpan<int> rows)
-        {
-            var tensor = torch.empty(rows.Length, classes);
-            var room = MemoryMarshal.Cast<byte, float>(tensor.bytes);
-            for (var i = 0; i < rows.Length; i++) logits.AsSpan(rows[i] * classes, classes).CopyTo(room[(i * classes)..]);
-            return tensor;
-        }
     }
 }

@@ -15,6 +15,7 @@ internal static class CompareDisplay
         console.WriteLine();
         ResultDisplay.Words(console, $"{comparison.Baseline.Problem} · {ResultText.Count(comparison.Methods.Count, "method")} · {ComparisonText.Basis(comparison)}");
         if (ResultText.Caution(comparison.Baseline.ScoredOn) is { } caution) ResultDisplay.Words(console, caution);
+        foreach (var note in comparison.Baseline.Notes) ResultDisplay.Words(console, note);
         console.WriteLine();
         var rows = comparison.Rows;
         Table(console, comparison.Metric, rows);

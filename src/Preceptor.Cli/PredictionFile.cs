@@ -33,7 +33,7 @@ internal static class PredictionFile
     {
         using var model = Predictor.Load(Path.Combine(folder, "model"));
         Table rows;
-        if (request.Specification.Problem is PredictionData data) rows = DataFiles.Read(data.Data!, Texts(model, data.Label), model.Encoding.Numbers.Select(n => n.Column).ToArray()).Rows;
+        if (request.Specification.Problem is PredictionData data) rows = DataFiles.Read(data.Data!, Texts(model, data.Label), model.Encoding.Numbers.Select(n => n.Column).ToArray(), data.BadImages ?? BadImages.Fail).Rows;
         else
         {
             rows = task.Exam.TestRows;

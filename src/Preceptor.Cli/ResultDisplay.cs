@@ -17,6 +17,7 @@ internal static class ResultDisplay
         console.WriteLine();
         Words(console, $"{result.Problem} · {result.Method} · {ResultText.Basis(result)}");
         if (ResultText.Caution(result.ScoredOn) is { } caution) Words(console, caution);
+        foreach (var note in result.Notes) Words(console, note);
         console.WriteLine();
         string[] arms = [.. ResultText.Arms.Where(result.Scores.ContainsKey)];
         var width = Math.Min(arms.Max(a => ResultText.Name(result, a).Length), LongestName);

@@ -15,13 +15,16 @@ public static class CifarReader
     private const string ClassNames = "batches.meta.txt";
 
     /// <summary>Whether a folder holds training files of this layout.</summary>
-    public static bool IsCifarFolder(string folder) => Files(folder, "data_batch", "train").Length > 0;
+    public static bool IsCifarFolder(string folder) => TrainingFiles(folder).Length > 0;
 
     /// <summary>Reads a folder's training files, in the order of their names.</summary>
     /// <inheritdoc cref="Read"/>
-    public static Table ReadTrain(string folder) => Files(folder, "data_batch", "train") is { Length: > 0 } files
+    public static Table ReadTrain(string folder) => TrainingFiles(folder) is { Length: > 0 } files
         ? Read(files)
         : throw new RequestException($"{folder}: no training files (data_batch_1.bin, … or train….bin)");
+
+    /// <summary>A folder's training files, in the order of their names.</summary>
+    internal static string[] TrainingFiles(string folder) => Files(folder, "data_batch", "train");
 
     /// <summary>Reads a folder's test files, in the order of their names; null if there are none.</summary>
     /// <inheritdoc cref="Read"/>
@@ -44,7 +47,7 @@ public static class CifarReader
                 labels[row] = classes[content[at]];
                 content.AsSpan(at + 1, Pixels).CopyTo(pixels.AsSpan(row * Pixels));
             }
-        return new Table(paths[0], [new ImageColumn("image", pixels, row, Channels, Side, Side), new TextColumn("label", labels)]);
+        return new Table(paths[0], [new ImageColumn("image", pixels, row, Channels, Side, Side), new TextColumn("label", labels)]) { Note = KnownDataSets.NoteOf(Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(paths[0])))!) };
     }
 
     private static byte[] ReadFile(string path, int classes)
@@ -65,7 +68,8 @@ public static class CifarReader
         return content;
     }
 
-    private static string[] Classes(string folder)
+    /// <summary>The names of a folder's classes; digits where nothing names them.</summary>
+    internal static string[] Classes(string folder)
     {
         var path = Path.Combine(folder, ClassNames);
         if (!File.Exists(path)) return [.. Enumerable.Range(0, 10).Select(label => label.ToString(CultureInfo.InvariantCulture))];

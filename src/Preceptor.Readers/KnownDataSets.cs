@@ -104,6 +104,10 @@ internal static class KnownDataSets
             ]),
     ];
 
+    /// <summary>What whoever reads a result on a data set should know of it; null for nothing.</summary>
+    public static string? NoteOf(string name) => name == "cifar10-subset"
+        ? "6,000 training images and all test images come from JPEG copies, not from the original pixels" : null;
+
     /// <summary>The data set whose name a folder has, if the folder holds its files; else null.</summary>
     public static KnownDataSet? Find(string folder)
     {

@@ -40,16 +40,19 @@ public static class TableReader
     /// <c>train/</c> and <c>test/</c>, each with such subfolders); or the data set of that name.
     /// </summary>
     /// <param name="source">A folder or a data set's name.</param>
+    /// <param name="badImages">What becomes of images of a folder that are damaged or of another size than most.</param>
     /// <returns>The training rows and, if they are there, the test rows.</returns>
     /// <exception cref="RequestException">There is no such folder or it has no training rows, or a file is damaged.</exception>
-    public static (Table Train, Table? Test) ReadSplit(string source)
+    public static (Table Train, Table? Test) ReadSplit(string source, BadImages badImages = BadImages.Fail)
     {
-        var (train, test) = Parts(Directory.Exists(source) ? source : DataFolder.Require(source), source);
+        var (train, test) = Parts(Directory.Exists(source) ? source : DataFolder.Require(source), source, badImages);
         return (train(), test());
     }
 
-    private static (Func<Table> Train, Func<Table?> Test) Parts(string folder, string source)
+    private static (Func<Table> Train, Func<Table?> Test) Parts(string folder, string source, BadImages badImages = BadImages.Fail)
     {
+        if (CifarHumanLabels.IsFolder(folder)) return (() => CifarHumanLabels.ReadTrain(folder), () => CifarHumanLabels.ReadTest(folder));
+        if (CrowdAnswers.IsFolder(folder)) return (() => CrowdAnswers.Read(folder).ToTable(), () => null);
         if (KnownDataSets.Find(folder) is { } set) return (
             () => DataSetReader.Read(source, folder, set.Train, set.Label),
             () => set.Test.Length > 0 ? DataSetReader.Read($"{source} (test rows)", folder, set.Test, set.Label) : null);
@@ -59,9 +62,9 @@ public static class TableReader
         if (CifarReader.IsCifarFolder(folder)) return (() => CifarReader.ReadTrain(folder), () => CifarReader.ReadTest(folder));
         var (train, test) = (Path.Combine(folder, "train"), Path.Combine(folder, "test"));
         if (Directory.GetDirectories(folder).Order(StringComparer.Ordinal).SequenceEqual([test, train])) return (
-            () => ImageFolderReader.Read(train),
-            () => ImageFolderReader.Read(test));
-        if (ImageFolderReader.IsImageFolder(folder)) return (() => ImageFolderReader.Read(folder), () => null);
+            () => ImageFolderReader.Read(train, badImages),
+            () => ImageFolderReader.Read(test, badImages));
+        if (ImageFolderReader.IsImageFolder(folder)) return (() => ImageFolderReader.Read(folder, badImages), () => null);
         throw NoRows(folder);
     }
 

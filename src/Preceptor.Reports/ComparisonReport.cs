@@ -30,7 +30,7 @@ public static class ComparisonReport
             {caution}<p class="kicker">{comparison.Baseline.Problem} · {ResultText.Count(comparison.Methods.Count, "method")}</p>
             <h1>{ComparisonText.Sentence(comparison)}</h1>
             {notes.OfType<string>().Select(n => Html.Of($"<p>{n}</p>\n"))}<p class="note">{HeaderSection.Capital(ComparisonText.Basis(comparison))}. Intervals are 95 %: {(comparison.Baseline.Seeds == 1 ? "how the scores move with the test rows (one seed says nothing about other seeds)" : "how the scores move with the seed; of differences, with the test rows too")}. They know nothing of the choice among several methods.</p>
-            </header>
+            {HeaderSection.Notes(comparison.Baseline)}</header>
 
             """);
     }

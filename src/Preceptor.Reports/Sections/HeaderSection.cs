@@ -16,13 +16,16 @@ internal static partial class HeaderSection
             {Caution(result)}<p class="kicker">{result.Problem} · {result.Method}</p>
             <h1>{Unbroken(ResultText.Sentence(result))}</h1>
             <p class="note">{Capital(ResultText.Basis(result))}, {Worth(result.ScoredOn)}. Intervals are 95 %: {Source(data)}.</p>
-            </header>
+            {Notes(result)}</header>
 
             """);
     }
 
     private static Html Caution(RunResult result) => ResultText.Caution(result.ScoredOn) is { } caution
         ? Html.Of($"<p class=\"caution\" role=\"note\"><strong>{Capital(caution)}.</strong></p>\n") : Html.None;
+
+    /// <summary>What a reader should know about data and labels.</summary>
+    internal static Html Notes(RunResult result) => Html.Join([.. result.Notes.Select(note => Html.Of($"<p class=\"note\">{Capital(note)}.</p>\n"))]);
 
     /// <summary>Keeps intervals and per cent signs on the line of their number.</summary>
     private static string Unbroken(string sentence) => BlankInNumber().Replace(sentence, "\u00a0");

@@ -35,7 +35,7 @@ public sealed record Advice(string Problem, IReadOnlyList<string> Offered, IRead
     public static Advice Of(PredictionTask task, IReadOnlyList<EvidenceFile> evidence)
     {
         var problem = task.Problem;
-        return new(problem.Name, Describe(problem, task.Exam.ScoredOn), [.. MethodCatalogue.All.Select(m => Of(m, problem, evidence))
+        return new(problem.Name, Describe(problem, task), [.. MethodCatalogue.All.Select(m => Of(m, problem, evidence))
             .OrderBy(a => !a.Fits ? 2 : a.Method.Declaration.IsPlain ? 1 : 0).ThenByDescending(a => a.Standing).ThenBy(a => a.Method.Slug, StringComparer.Ordinal)]);
     }
 
@@ -49,14 +49,20 @@ public sealed record Advice(string Problem, IReadOnlyList<string> Offered, IRead
         return new(method, unmet is null, why, measured?.Values.Claims ?? [], measured?.Stale());
     }
 
-    private static string[] Describe(PredictionProblem problem, ScoredOn scoredOn)
+    private static string[] Describe(PredictionProblem problem, PredictionTask task)
     {
         var labels = problem.Labels;
         var counts = labels.Train.Where(l => l >= 0).GroupBy(l => l).Select(g => g.Count()).ToArray();
         List<string> offered = [Invariant($"labels: {counts.Sum():#,0} of {problem.Train.Count:#,0} training rows have one, in {problem.Classes.Count} classes of {counts.Min():#,0} to {counts.Max():#,0} rows")];
         offered.AddRange(problem.Supervision.OfType<TeacherLogits>().Select(t => Invariant($"teacher-logits: {(t.Name.Length > 0 ? t.Name : "a teacher")} agrees with {Agreement(t, problem):0.0 %} of the labels")));
+        (string Key, string? Summary)[] beside =
+        [
+            ("annotator-labels", problem.Find<AnnotatorLabels>()?.Summary), ("soft-labels", problem.Find<SoftLabels>()?.Summary), ("label-confidence", problem.Find<LabelConfidence>()?.Summary),
+        ];
+        offered.AddRange(beside.Where(b => b.Summary is not null).Select(b => $"{b.Key}: {b.Summary}"));
         offered.Add(problem.Find<TrustedLabels>() is not null ? "trusted-labels: the validation rows' labels were checked" : "no trusted labels: validation rows are as noisy as training rows");
-        if (ResultText.Caution(scoredOn) is { } caution) offered.Add(caution);
+        if (ResultText.Caution(task.Exam.ScoredOn) is { } caution) offered.Add(caution);
+        offered.AddRange(task.Notes.Where(n => !beside.Any(b => b.Summary is { } summary && n.Contains(summary, StringComparison.Ordinal))));
         return [.. offered];
     }
 

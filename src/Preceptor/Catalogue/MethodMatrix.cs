@@ -50,7 +50,7 @@ public static class MethodMatrix
         try
         {
             File.WriteAllText(Path.Combine(folder, "rows.csv"), MatrixRows.Csv());
-            return [.. Columns.Select(c => Prepare(c.Name, c.BuiltIn, c.Settings, (path, text, numbers) => read(Path.Combine(folder, path), text, numbers)))];
+            return [.. Columns.Select(c => Prepare(c.Name, c.BuiltIn, c.Settings, (path, text, numbers, badImages) => read(Path.Combine(folder, path), text, numbers, badImages)))];
         }
         finally
         {

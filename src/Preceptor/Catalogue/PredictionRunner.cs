@@ -16,6 +16,7 @@ public static class PredictionRunner
     {
         var draft = specification.BuiltIn is { } builtIn ? builtIn.Draft(specification.Problem, seed) : ((PredictionData)specification.Problem).Draft(specification.ProblemSettings, read);
         var task = draft.Encode(specification.Model, specification.Training);
+        if (specification.Problem is PredictionData { Noise: { } noise }) task = noise.Plant(task, seed);
         return Unmet(specification, task) is { } unmet ? throw new RequestException(unmet) : task;
     }
 

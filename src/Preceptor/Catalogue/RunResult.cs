@@ -38,6 +38,9 @@ public sealed record RunResult
     /// <summary>Every metric's mean over seeds, by arm.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> AllMetrics { get; init; }
 
+    /// <summary>What a reader should know about data and labels.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Time the run took.</summary>
     public required double Seconds { get; init; }
 
@@ -66,6 +69,7 @@ public sealed record RunResult
             Difference = Intervals.Difference(Arm("method", metric), Arm("baseline", metric), metric.Better),
             RecoveredGap = arms.Contains("ceiling") && metric == Metrics.Accuracy ? Evaluation.RecoveredGap.Of(Arm("method", metric), Arm(floor, metric), Arm("ceiling", metric)) : null,
             AllMetrics = arms.ToDictionary(a => a, a => (IReadOnlyDictionary<string, double>)Metrics.All.ToDictionary(m => m.Name, m => scores.Average(s => m.Value(s[a])))),
+            Notes = outcomes[0].Notes,
             Seconds = seconds,
             Folder = folder,
             Command = command,
@@ -90,6 +94,7 @@ public sealed record RunResult
             ["pgr"] = RecoveredGap is null ? null : ToJson(RecoveredGap, withValues: false),
             ["metrics"] = new JsonObject(AllMetrics.Select(a => KeyValuePair.Create(a.Key, (JsonNode?)new JsonObject(a.Value.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)))))),
         },
+        ["notes"] = new JsonArray([.. Notes.Select(n => JsonValue.Create(n))]),
         ["seconds"] = Math.Round(Seconds, 2),
         ["run"] = Folder,
         ["command"] = Command,

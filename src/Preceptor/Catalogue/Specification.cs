@@ -117,6 +117,7 @@ public sealed record Specification
     // JSON's scalars and lists are YAML's flow style; absent values and empty lists are left out.
     private static void AppendValue(StringBuilder yaml, string indent, string key, JsonNode? value)
     {
+        if (key.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))) key = JsonValue.Create(key).ToJsonString(Relaxed); // a class's name may be any text
         if (value is JsonObject inner)
         {
             yaml.Append($"{indent}{key}:\n");

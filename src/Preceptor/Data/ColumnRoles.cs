@@ -15,7 +15,7 @@ public static class ColumnRoles
         string? image = null;
         foreach (var column in table.Columns)
         {
-            if (others.Contains(column.Name)) continue;
+            if (others.Contains(column.Name) || table.Targets.Contains(column.Name)) continue;
             switch (column)
             {
                 case ImageColumn: image ??= column.Name; break;

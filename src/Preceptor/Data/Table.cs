@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using Preceptor.Foundation;
 
@@ -35,11 +36,17 @@ public sealed class Table
     /// <summary>How many rows there are.</summary>
     public int Rows { get; }
 
+    /// <summary>What whoever reads a result on these rows should know, such as that images are compressed copies; null for nothing.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Columns that are known to answer what is asked of a row; looking never takes them for inputs.</summary>
+    public IReadOnlySet<string> Targets { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>The column of a name, or null.</summary>
     public Column? Find(string name) => byName.GetValueOrDefault(name);
 
     /// <summary>The chosen rows, in the given order.</summary>
-    public Table Take(int[] rows) => new(Name, [.. Columns.Select(c => c.Take(rows))]) { origins = [.. rows.Select(Origin)] };
+    public Table Take(int[] rows) => new(Name, [.. Columns.Select(c => c.Take(rows))]) { origins = [.. rows.Select(Origin)], Note = Note, Targets = Targets };
 
     /// <summary>Where a row was, from 0, before any rows were taken: its place in the file that was read.</summary>
     public int Origin(int row) => origins?[row] ?? row;
@@ -59,7 +66,12 @@ public sealed class Table
             var other = first.Columns.FirstOrDefault(c => table.Find(c.Name)!.GetType() != c.GetType());
             if (other is not null) throw new RequestException($"{first.Name} and {table.Name} cannot be joined: column '{other.Name}' is of another kind in each");
         }
-        return new(name, [.. first.Columns.Select(c => c.Concatenate([.. tables.Select(table => table.Find(c.Name)!)]))]);
+        string[] notes = [.. tables.Select(table => table.Note).OfType<string>().Distinct()];
+        return new(name, [.. first.Columns.Select(c => c.Concatenate([.. tables.Select(table => table.Find(c.Name)!)]))])
+        {
+            Note = notes.Length == 0 ? null : string.Join("; ", notes),
+            Targets = tables.SelectMany(table => table.Targets).ToFrozenSet(StringComparer.Ordinal),
+        };
     }
 }
 

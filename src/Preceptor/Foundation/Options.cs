@@ -84,6 +84,8 @@ public static class Options
 
     private static bool IsRecord(Type type) => type.IsClass && type != typeof(string) && !type.IsArray && !typeof(IEnumerable).IsAssignableFrom(type);
 
+    private static bool IsMap(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>);
+
     private static object? Convert(Setting setting, Type type, PropertyInfo property)
     {
         var target = Nullable.GetUnderlyingType(type) ?? type;
@@ -97,7 +99,7 @@ public static class Options
             for (var i = 0; i < items.Count; i++) array.SetValue(Convert(items[i], element, property), i);
             return array;
         }
-        if (target.IsGenericType && target.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>))
+        if (IsMap(target))
         {
             if (setting is not MapSetting map) throw setting.Wrong("expected keys and values");
             var value = target.GetGenericArguments()[1];
@@ -152,7 +154,7 @@ public static class Options
             : type == typeof(bool) ? "true | false"
             : type == typeof(int) || type == typeof(ulong) ? "a whole number"
             : type == typeof(double) ? "a number"
-            : IsRecord(type) && type != typeof(Setting) ? "keys and values" : "text";
+            : IsMap(type) || IsRecord(type) && type != typeof(Setting) ? "keys and values" : "text";
         if (property.GetCustomAttribute<RangeAttribute>() is { } range)
             words += (System.Convert.ToDouble(range.Minimum, CultureInfo.InvariantCulture), System.Convert.ToDouble(range.Maximum, CultureInfo.InvariantCulture)) switch
             {

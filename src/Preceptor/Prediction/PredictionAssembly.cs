@@ -13,10 +13,10 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
     public PredictionDraft Draft()
     {
         if (data.Data is null) throw settings.Wrong("data: is missing; name a file (CSV, TSV, Parquet, JSON Lines), a folder of images, or a data set");
-        if (data.Label is null) throw settings.Wrong("label: is missing; name the column to predict");
-        string?[] asWritten = [data.Label, data.Group, data.Id, data.Split]; // 007 is not 7; a time column is looked at, because 10 comes after 9
-        var (table, ownTest) = Read(data.Data, "data", [.. data.Text, .. data.Categories, .. asWritten.OfType<string>()], data.Numbers);
-        var words = Find(table, data.Label, "label").Words();
+        CheckLabelKeys();
+        string?[] asWritten = [.. AnswerTexts, data.Group, data.Id, data.Split]; // 007 is not 7; a time column is looked at, because 10 comes after 9
+        var (table, ownTest) = Read(data.Data, "data", [.. data.Text, .. data.Categories, .. asWritten.OfType<string>()], [.. data.Numbers, .. AnswerNumbers]);
+        var words = LabelWords(table);
         foreach (var (key, column) in new[] { ("id", data.Id), ("group", data.Group), ("time", data.Time), ("split", data.Split) })
             if (column is not null) Find(table, column, key);
         var inputs = Roles(table);
@@ -27,7 +27,8 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
         var split = Divide(table, words, test is not null || trustedFile is not null, trustedFile is not null, trusted);
         if (data.Rows < split.Train.Length) split = split with { Train = Splits.Sample(split.Train, data.Rows.Value, RandomStream.Of(data.SplitSeed, "rows")) };
         var classes = Classes(table, words, split.Train);
-        var index = classes.Select((c, i) => (c, i)).ToDictionary(p => p.c, p => p.i, StringComparer.Ordinal);
+        var index = Index(classes);
+        var offered = Offered(table, split.Train, classes);
         var validating = Take(table, split.Validation, index, "validation");
         var testing = Take(table, split.Test, index, "test");
         if (trustedFile is not null) (validating, testing) = Trusted(trustedFile, index, test is not null);
@@ -45,7 +46,11 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
             TrainLabels = [.. split.Train.Select(row => Label(index, table, words(row), "training"))],
             ValidationLabels = validating.Labels,
             TestLabels = testing.Labels,
-            ScoredOn = test is null && (trustedFile is not null || trusted is not null && trusted.IsSupersetOf(split.Test)) ? ScoredOn.Trusted : ScoredOn.Unverified,
+            TrainTruth = Truth(table, split.Train, index),
+            ValidationTruth = trustedFile is null ? Truth(table, split.Validation, index) : null,
+            Offered = offered,
+            Notes = Notes(offered, table, test, trustedFile),
+            ScoredOn = HasTruth(testing.Rows) || test is null && (trustedFile is not null || trusted is not null && trusted.IsSupersetOf(split.Test)) ? ScoredOn.Trusted : ScoredOn.Unverified,
             ValidationIsTrusted = validating.Rows.Rows > 0 && (trustedFile is not null || trusted is not null && trusted.IsSupersetOf(split.Validation)),
         };
     }
@@ -109,20 +114,20 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
     private ((Table Rows, int[] Labels) Validation, (Table Rows, int[] Labels) Test) Trusted(Table file, Dictionary<string, int> index, bool testIsElsewhere)
     {
         var labelled = Labelled(file, "trusted");
-        var words = Find(file, data.Label!, "trusted").Words();
+        var words = LabelWords(file, "trusted");
         var (validation, test) = testIsElsewhere ? (labelled, []) : Splits.Stratified(labelled, r => index.GetValueOrDefault(words(r), -1), 0.5, RandomStream.Of(data.SplitSeed, "trusted"));
         return (Take(file, validation, index, "trusted"), Take(file, test, index, "trusted"));
     }
 
     private int[] Labelled(Table file, string key)
     {
-        var words = Find(file, data.Label!, key).Words();
+        var words = LabelWords(file, key);
         return [.. Enumerable.Range(0, file.Rows).Where(r => words(r).Length > 0)];
     }
 
     private (Table Rows, int[] Labels) Take(Table from, int[] rows, Dictionary<string, int> index, string role)
     {
-        var words = Find(from, data.Label!, "label").Words();
+        var words = role == "test" ? TestWords(from) : LabelWords(from);
         return (from.Take(rows), [.. rows.Select(row => Label(index, from, words(row), role))]);
     }
 
@@ -136,21 +141,19 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
     private string[] Classes(Table table, Func<int, string> words, int[] train)
     {
         var found = train.Select(words).Where(w => w.Length > 0).ToHashSet(StringComparer.Ordinal);
-        if (found.Count == 0) throw At("label").Wrong($"{table.Name}: column '{data.Label}' is blank in every training row");
-        if (found.Count == 1) throw At("label").Wrong($"{table.Name}: column '{data.Label}' has only one value, '{found.First()}', in {train.Length} training rows; there is nothing to learn");
+        if (found.Count == 0) throw At(LabelKey).Wrong($"{table.Name}: {LabelName} is blank in every training row");
+        if (found.Count == 1) throw At(LabelKey).Wrong($"{table.Name}: {LabelName} has only one value, '{found.First()}', in {train.Length} training rows; there is nothing to learn");
         var labelled = train.Count(r => words(r).Length > 0);
         if (found.Count > 1000 || found.Count > labelled / 2 && labelled > 20)
-            throw At("label").Wrong($"{table.Name}: column '{data.Label}' has {found.Count} different values in {labelled} labelled training rows; a class column repeats its values");
-        return found.All(f => double.TryParse(f, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
-            ? [.. found.OrderBy(f => double.Parse(f, CultureInfo.InvariantCulture)).ThenBy(f => f, StringComparer.Ordinal)]
-            : [.. found.Order(StringComparer.Ordinal)];
+            throw At(LabelKey).Wrong($"{table.Name}: {LabelName} has {found.Count} different values in {labelled} labelled training rows; a class column repeats its values");
+        return Ordered(found.Concat(MoreClasses(table, train, found)));
     }
 
     private int Label(Dictionary<string, int> index, Table table, string word, string role)
     {
         if (word.Length == 0) return -1;
         if (index.TryGetValue(word, out var label)) return label;
-        throw At("label").Wrong($"{table.Name}: class '{word}' is seen only in {role} rows, never in a labelled training row{Spelling.Hint(word, index.Keys)}; known: {string.Join(", ", index.Keys.Take(20))}");
+        throw At(LabelKey).Wrong($"{table.Name}: class '{word}' is seen only in {role} rows, never in a labelled training row{Spelling.Hint(word, index.Keys)}; known: {string.Join(", ", index.Keys.Take(20))}");
     }
 
     private InputRoles Roles(Table table)
@@ -163,12 +166,12 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
                 {
                     var column = Find(table, name, key);
                     if (key == "numbers" && column is not NumberColumn || key == "text" && column is not TextColumn) throw At(key).Wrong($"{table.Name}: column '{name}' does not hold {key}");
-                    if (name == data.Label) throw At(key).Wrong($"'{name}' is the label; it can't be an input");
+                    if (AnswerTexts.Concat(AnswerNumbers).Contains(name)) throw At(key).Wrong($"'{name}' is {(name == data.Label ? "the label" : "an answer")}; it can't be an input");
                 }
             if (data.Image is { } image && Find(table, image, "image") is not ImageColumn) throw At("image").Wrong($"{table.Name}: column '{image}' does not hold images");
             return declared;
         }
-        string?[] roles = [data.Label, data.Group, data.Time, data.Trusted, data.Id, data.Split];
+        string?[] roles = [.. AnswerTexts, .. AnswerNumbers, data.Group, data.Time, data.Trusted, data.Id, data.Split];
         var found = ColumnRoles.Look(table, roles.OfType<string>().ToHashSet());
         return found.All.Any() ? found : throw settings.Wrong($"no column of {table.Name} looks like an input; name some under text:, numbers: or categories: (columns: {string.Join(", ", table.Columns.Select(c => c.Name))})");
     }
@@ -176,16 +179,16 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
     /// <summary>Reads a file whose columns are to be of the same types as those of the training rows.</summary>
     private Table ReadLike(Table? table, string path, string key, InputRoles inputs)
     {
-        string?[] asWritten = [data.Label, data.Id];
+        string?[] asWritten = [.. AnswerTexts, data.Id];
         var hint = table is null ? "" : $"; nor has {table.Name} a column of that name{Spelling.Hint(path, table.Columns.Select(c => c.Name))}";
-        return Read(path, key, [.. inputs.Text, .. inputs.Categories, .. asWritten.OfType<string>()], [.. inputs.Numbers], hint).Rows;
+        return Read(path, key, [.. inputs.Text, .. inputs.Categories, .. asWritten.OfType<string>()], [.. inputs.Numbers, .. AnswerNumbers], hint).Rows;
     }
 
     private (Table Rows, Table? Test) Read(string path, string key, IReadOnlyCollection<string> text, IReadOnlyCollection<string> numbers, string hint = "")
     {
         try
         {
-            return read(path, text, numbers);
+            return read(path, text, numbers, data.BadImages ?? BadImages.Fail);
         }
         catch (RequestException e)
         {

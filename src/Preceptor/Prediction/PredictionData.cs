@@ -9,7 +9,8 @@ namespace Preceptor.Prediction;
 /// <param name="path">The file, or the name of a data set.</param>
 /// <param name="text">Columns declared to hold text.</param>
 /// <param name="numbers">Columns declared to hold numbers.</param>
-public delegate (Table Rows, Table? Test) ReadTable(string path, IReadOnlyCollection<string> text, IReadOnlyCollection<string> numbers);
+/// <param name="badImages">What becomes of images that cannot be used.</param>
+public delegate (Table Rows, Table? Test) ReadTable(string path, IReadOnlyCollection<string> text, IReadOnlyCollection<string> numbers, BadImages badImages);
 
 /// <summary>The keys of a prediction problem on the user's own data.</summary>
 public sealed record PredictionData
@@ -38,9 +39,33 @@ public sealed record PredictionData
     [Description("The image column")]
     public string? Image { get; set; }
 
+    /// <summary>What becomes of unusable images.</summary>
+    [Description("What becomes of a folder's images that are damaged or of another size than most; left out: fail")]
+    public BadImages? BadImages { get; set; }
+
     /// <summary>The label column.</summary>
-    [Description("The column to predict; blank cells are unlabelled rows")]
+    [Description("The column to predict; blank cells are unlabelled rows. Left out: the annotators' majority, else the likeliest soft label")]
     public string? Label { get; set; }
+
+    /// <summary>Several annotators' columns.</summary>
+    [Description("Columns of several annotators' answers, blank where one gave none")]
+    public string[] Annotators { get; set; } = [];
+
+    /// <summary>Soft labels.</summary>
+    [Description("class: column for each class, with the class's probability; a row adds up to 1 or is blank")]
+    public IReadOnlyDictionary<string, string>? SoftLabels { get; set; }
+
+    /// <summary>The column of confidences.</summary>
+    [Description("A column that says from 0 to 1 how sure the label is; blank is 1")]
+    public string? Confidence { get; set; }
+
+    /// <summary>The column of right labels.</summary>
+    [Description("A column of right labels, which methods never see: it gives the ceiling, and test rows are scored on it")]
+    public string? Truth { get; set; }
+
+    /// <summary>Wrong labels to plant.</summary>
+    [Description("Wrong labels to plant into training and validation labels, drawn anew for every seed, to see what methods make of them: kind, rate, transitions")]
+    public PlantedNoise? Noise { get; set; }
 
     /// <summary>The group column.</summary>
     [Description("A column whose equal values never lie on both sides of a split")]

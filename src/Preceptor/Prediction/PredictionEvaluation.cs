@@ -41,6 +41,9 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
     /// <summary>The method's doubts of the training labels; null for all seeds but 0, whose model is kept.</summary>
     public LabelDoubts? Doubts { get; init; }
 
+    /// <summary>What a reader of the result should know about data and labels.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>How many test rows are described in <see cref="Hardest"/> at most.</summary>
     public const int ShownRows = 30;
 
@@ -57,7 +60,7 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
     /// <inheritdoc/>
     public void Save(string folder)
     {
-        ModelFiles.WriteJson(Path.Combine(folder, "seed.json"), new Description(Seed, Classes, ScoredOn, LabelledRows, TrainingRows, Arms.ToDictionary(a => a.Key, a => a.Value.Training), Hardest, Doubts));
+        ModelFiles.WriteJson(Path.Combine(folder, "seed.json"), new Description(Seed, Classes, ScoredOn, LabelledRows, TrainingRows, Arms.ToDictionary(a => a.Key, a => a.Value.Training), Hardest, Doubts, Notes));
         var answers = new State();
         answers.Add<int>("labels", Labels);
         foreach (var (name, arm) in Arms) answers.Add<float>(name, arm.Probabilities, Labels.Length, Classes.Count);
@@ -80,10 +83,11 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
             Arms = description.Arms.ToDictionary(a => a.Key, a => new ArmOutcome(answers.ReadArray<float>(a.Key), a.Value)),
             Hardest = description.Hardest ?? [],
             Doubts = description.Doubts,
+            Notes = description.Notes ?? [],
         };
     }
 
-    private sealed record Description(ulong Seed, IReadOnlyList<string> Classes, ScoredOn ScoredOn, int LabelledRows, int TrainingRows, Dictionary<string, TrainingSummary?> Arms, IReadOnlyList<ShownRow>? Hardest, LabelDoubts? Doubts);
+    private sealed record Description(ulong Seed, IReadOnlyList<string> Classes, ScoredOn ScoredOn, int LabelledRows, int TrainingRows, Dictionary<string, TrainingSummary?> Arms, IReadOnlyList<ShownRow>? Hardest, LabelDoubts? Doubts, IReadOnlyList<string>? Notes);
 }
 
 /// <summary>A method chain ready to run: steps that better the supervision, then the one that trains.</summary>
@@ -130,6 +134,7 @@ public static class PredictionEvaluation
             LabelledRows = problem.Labels.Labelled.Length,
             TrainingRows = problem.Train.Count,
             Arms = arms,
+            Notes = task.Notes,
         };
         int[] shown = [.. outcome.Disagreements("method").Take(SeedOutcome.ShownRows).Select(r => r.Row)];
         return (outcome with

@@ -37,7 +37,11 @@ public sealed record PredictionExam(Examples Test, int[] Labels, ScoredOn Scored
 /// <param name="Problem">What a method may see.</param>
 /// <param name="Exam">What only the evaluator sees.</param>
 /// <param name="TrainRows">The raw training rows, to be shown to people.</param>
-public sealed record PredictionTask(PredictionProblem Problem, PredictionExam Exam, Table TrainRows);
+public sealed record PredictionTask(PredictionProblem Problem, PredictionExam Exam, Table TrainRows)
+{
+    /// <summary>What whoever reads a result on this problem should know about its data and labels.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
 
 /// <summary>A teacher's logits on training and test rows.</summary>
 public sealed record DraftTeacher(string Name, float[] Train, float[] Test);
@@ -87,6 +91,12 @@ public sealed record PredictionDraft
     /// <summary>Teachers' predictions.</summary>
     public IReadOnlyList<DraftTeacher> Teachers { get; init; } = [];
 
+    /// <summary>What is offered for the training rows beside labels and teachers.</summary>
+    public IReadOnlyList<ISupervision> Offered { get; init; } = [];
+
+    /// <summary>What whoever reads a result on this problem should know.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Learns the encoding from the training rows and encodes all.</summary>
     public PredictionTask Encode(ModelOptions model, TrainingOptions training)
     {
@@ -94,6 +104,7 @@ public sealed record PredictionDraft
         var encoding = InputEncoding.Fit(Train, Inputs, tokens, model.Vocabulary);
         List<ISupervision> supervision = [new Labels(TrainLabels, ValidationLabels)];
         supervision.AddRange(Teachers.Select(t => new TeacherLogits(t.Name, t.Train)));
+        supervision.AddRange(Offered);
         if (ValidationIsTrusted) supervision.Add(new TrustedLabels());
         var problem = new PredictionProblem
         {
@@ -106,6 +117,6 @@ public sealed record PredictionDraft
             Model = model with { Encoder = Encoder.Resolve(model.Encoder, encoding.Shape) },
             Training = training,
         };
-        return new(problem, new(encoding.Encode(Test), TestLabels, ScoredOn, TrainTruth, ValidationTruth, Teachers.ToDictionary(t => t.Name, t => t.Test), Test), Train);
+        return new(problem, new(encoding.Encode(Test), TestLabels, ScoredOn, TrainTruth, ValidationTruth, Teachers.ToDictionary(t => t.Name, t => t.Test), Test), Train) { Notes = Notes };
     }
 }

@@ -20,7 +20,7 @@ public sealed class PredictionAssemblyTests
     {
         data = data with { Data = data.Data ?? "data.csv", Label = data.Label ?? "label" };
         var settings = new MapSetting("spec.yaml line 1", "problem", [.. Options.Resolve(data).Select(o => KeyValuePair.Create(o.Key, (Setting)new ScalarSetting($"spec.yaml, {o.Key}", $"problem.{o.Key}", "")))]);
-        return data.Draft(settings, (path, text, numbers) => files.TryGetValue(path, out var content) ? (Tables.Csv(path, content, text, numbers), null) : throw new RequestException($"no file {path}"));
+        return data.Draft(settings, (path, text, numbers, _) => files.TryGetValue(path, out var content) ? (Tables.Csv(path, content, text, numbers), null) : throw new RequestException($"no file {path}"));
     }
 
     private string Refusal(PredictionData data) => Assert.Throws<RequestException>(() => Draft(data)).Message;

@@ -17,7 +17,7 @@ public sealed class ImageFolderReaderTests : IDisposable
 
     private ImageColumn Images() => (ImageColumn)TableReader.Read(folder.Path).Find("image")!;
 
-    private string Fault() => Assert.Throws<RequestException>(() => TableReader.Read(folder.Path)).Message.Replace(folder.Path + Path.DirectorySeparatorChar, "", StringComparison.Ordinal).Replace('\\', '/');
+    private string Fault() => Assert.Throws<RequestException>(() => TableReader.Read(folder.Path)).Message.Replace("; problem.bad-images: skip leaves such images out", "", StringComparison.Ordinal).Replace(folder.Path + Path.DirectorySeparatorChar, "", StringComparison.Ordinal).Replace('\\', '/');
 
     public void Dispose() => folder.Dispose();
 
@@ -133,6 +133,35 @@ public sealed class ImageFolderReaderTests : IDisposable
         Assert.Equal("a/0.png: the image cannot be decoded: neither PNG nor JPEG", Fault());
         Add("a/00.png", []);
         Assert.Equal("a/0.png: the image cannot be decoded: neither PNG nor JPEG; 1 more image cannot be read either", Fault()); // a point sorts before a digit
+    }
+
+    [Fact]
+    public void The_message_names_the_odd_image_and_the_way_around_it()
+    {
+        Add("a/0.png", Pngs.Flat(1, height: 4));
+        for (var i = 1; i < 4; i++) Add($"a/{i}.png", Pngs.Flat(1));
+        var message = Assert.Throws<RequestException>(() => TableReader.Read(folder.Path)).Message;
+        Assert.EndsWith($"0.png: 4 × 3 pixels (height × width), expected 2 × 3 as {Path.Combine(folder.Path, "a", "1.png")} has; problem.bad-images: skip leaves such images out", message);
+    }
+
+    [Fact]
+    public void Bad_images_are_left_out_where_that_is_asked_for()
+    {
+        var whole = Pngs.Write(64, 8, Pngs.Grey, [.. Enumerable.Range(0, 64).Select(i => Enumerable.Range(0, 64).Select(j => (byte)(i * j * 37)).ToArray())]);
+        Add("a/1.png", whole);
+        Add("a/2.png", whole[..(whole.Length / 2)]); // its header is whole
+        Add("a/3.png", "hello"u8.ToArray());
+        Add("b/4.png", Pngs.Flat(1));
+        Add("b/5.png", whole);
+        var table = TableReader.ReadSplit(folder.Path, BadImages.Skip).Train;
+        Assert.Equal("file: text a/1.png¦b/5.png\nlabel: text a¦b", DelimitedReaderTests.Show(new Table("", [.. table.Columns.Skip(1)])));
+        var images = (ImageColumn)table.Find("image")!;
+        Assert.Equal((2, 64, 64), (images.Rows, images.Height, images.Width));
+        Assert.Equal(images.Pixels[..4096], images.Pixels[4096..]);
+        Assert.StartsWith("3 of 5 images were left out: ", table.Note, StringComparison.Ordinal);
+        Assert.EndsWith("2.png: the image cannot be decoded: the file is cut short; and 2 more", table.Note, StringComparison.Ordinal);
+        foreach (var file in Directory.GetFiles(folder.Path, "*.png", SearchOption.AllDirectories)) File.WriteAllText(file, "hello");
+        Assert.Contains("4 more images cannot be read either", Assert.Throws<RequestException>(() => TableReader.ReadSplit(folder.Path, BadImages.Skip)).Message);
     }
 
     [Fact]

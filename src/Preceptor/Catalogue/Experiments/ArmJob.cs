@@ -30,7 +30,7 @@ public sealed record ArmJob(Arm Arm, string Setting, ulong Seed, bool IsTuning)
         var (problem, exam) = (task.Problem, task.Exam);
         using var model = PredictionEvaluation.Fit(problem, PredictionRunner.Method(specification), run);
         var (rows, labels) = IsTuning ? (problem.Validation, problem.Labels.Validation) : (exam.Test, exam.Labels);
-        return new(model.Predict(rows).Probabilities, labels, problem.Classes.Count, model.Training?.Seconds ?? 0, run.Versions, $"{problem.Train.Fingerprint}-{exam.Test.Fingerprint}");
+        return new(model.Predict(rows).Probabilities, labels, problem.Classes.Count, model.Training?.Seconds ?? 0, run.Versions, $"{problem.Train.Fingerprint}-{exam.Test.Fingerprint}") { Notes = task.Notes };
     }
 }
 
@@ -43,13 +43,16 @@ public sealed record ArmJob(Arm Arm, string Setting, ulong Seed, bool IsTuning)
 /// <param name="Data">A hash of training and test rows.</param>
 public sealed record ArmAnswers(float[] Probabilities, int[] Labels, int Classes, double TrainSeconds, IReadOnlyDictionary<string, int> Versions, string Data) : IArtifact<ArmAnswers>
 {
+    /// <summary>What a reader of the result should know about data and labels.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Whether every type that made them still has the same version.</summary>
     public bool IsCurrent => Versions.All(v => VersionAttribute.Current(v.Key, v.Value) is not null);
 
     /// <inheritdoc/>
     public void Save(string folder)
     {
-        ModelFiles.WriteJson(Path.Combine(folder, "arm.json"), new Description(Classes, TrainSeconds, Versions, Data));
+        ModelFiles.WriteJson(Path.Combine(folder, "arm.json"), new Description(Classes, TrainSeconds, Versions, Data, Notes));
         var answers = new State();
         answers.Add<int>("labels", Labels);
         answers.Add<float>("probabilities", Probabilities, Labels.Length, Classes);
@@ -59,10 +62,10 @@ public sealed record ArmAnswers(float[] Probabilities, int[] Labels, int Classes
     /// <inheritdoc/>
     public static ArmAnswers Load(string folder)
     {
-        var (classes, seconds, versions, data) = ModelFiles.ReadJson<Description>(Path.Combine(folder, "arm.json"));
+        var (classes, seconds, versions, data, notes) = ModelFiles.ReadJson<Description>(Path.Combine(folder, "arm.json"));
         var answers = State.Load(Path.Combine(folder, "answers.safetensors"));
-        return new(answers.ReadArray<float>("probabilities"), answers.ReadArray<int>("labels"), classes, seconds, versions, data);
+        return new(answers.ReadArray<float>("probabilities"), answers.ReadArray<int>("labels"), classes, seconds, versions, data) { Notes = notes ?? [] };
     }
 
-    private sealed record Description(int Classes, double TrainSeconds, IReadOnlyDictionary<string, int> Versions, string Data);
+    private sealed record Description(int Classes, double TrainSeconds, IReadOnlyDictionary<string, int> Versions, string Data, IReadOnlyList<string>? Notes);
 }

@@ -64,11 +64,17 @@ public sealed record EvidenceValues(IReadOnlyList<ClaimEvidence> Claims, string 
 public sealed record EvidenceProvenance(string Experiment, IReadOnlyDictionary<string, int> Versions, IReadOnlyDictionary<string, string> Data,
     string Preceptor, string TorchSharp, string Runtime, string Processor, string Date, double Minutes)
 {
+    /// <summary>What a reader should know about the data, by the conditions' name; null for nothing.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Notes { get; init; }
+
     /// <summary>The provenance of work done now on this machine.</summary>
     public static EvidenceProvenance Now(string experiment, Reproduction reproduction, double minutes) => new(
         experiment, reproduction.Versions, reproduction.Data, typeof(Run).Assembly.GetName().Version!.ToString(3), typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3),
         RuntimeInformation.FrameworkDescription, $"{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}, {Environment.ProcessorCount} processors, a thread each",
-        DateTime.UtcNow.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), Math.Round(minutes, 1));
+        DateTime.UtcNow.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), Math.Round(minutes, 1))
+    {
+        Notes = reproduction.Notes is { Count: > 0 } notes ? notes : null,
+    };
 }
 
 /// <summary>What reproducing a method's paper found: evidence/NN-slug.json.</summary>

@@ -58,6 +58,7 @@ public static class EvidenceReport
         text.Append($"\n## {file.Slug}\n\n**{method.Declaration.Title}.** {method.Declaration.Citation}. `preceptor reproduce {file.Slug}{(file.Tier == Tier.Full ? "" : $" --tier {Options.Key(file.Tier.ToString())}")}`: {Number(file.Provenance.Minutes, "0")} minutes.\n");
         if (file.Stale() is { } reason) text.Append($"\n> **Stale**: {reason} since this was measured.\n");
         if (ExperimentCatalogue.Find(file.Slug)?.Remark is { } remark) text.Append($"\n{remark}\n");
+        foreach (var (conditions, notes) in file.Provenance.Notes ?? new Dictionary<string, IReadOnlyList<string>>()) text.Append($"\nOn {conditions}: {string.Join("; ", notes)}.\n");
         text.Append("\n| claim | published | on | reference → method | difference | seeds | verdict |\n|---|---|---|---|---|---|---|\n");
         foreach (var claim in file.Values.Claims)
         {

@@ -116,5 +116,9 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
     /// <summary>A hash of the first seed's rows, by the conditions' name.</summary>
     public IReadOnlyDictionary<string, string> Data => experiment.Arms(tier).DistinctBy(a => a.Conditions.Name).ToDictionary(a => a.Conditions.Name, a => done[Job(a, 0).Key].Answers.Data);
 
+    /// <summary>What a reader should know about the data, by the conditions' name, where there is something.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Notes => experiment.Arms(tier).DistinctBy(a => a.Conditions.Name)
+        .Select(a => (a.Conditions.Name, done[Job(a, 0).Key].Answers.Notes)).Where(n => n.Notes.Count > 0).ToDictionary(n => n.Name, n => n.Notes);
+
     internal static double Round(double value) => Math.Round(value, 6);
 }

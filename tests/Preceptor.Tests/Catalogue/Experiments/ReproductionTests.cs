@@ -101,7 +101,7 @@ public sealed class ReproductionTests
         AnswerJobs train = jobs => [.. jobs.Select(job =>
         {
             using var run = new Run(new RunSettings { Seed = job.Arm.RunSeed(job.Seed) });
-            return job.Answer((_, _, _) => throw new InvalidOperationException("there is no file to read"), run);
+            return job.Answer((_, _, _, _) => throw new InvalidOperationException("there is no file to read"), run);
         })];
         var same = new Arm(Tiny, "ps-kd", "method.final-weight=0");
         var answers = train([new(Plain, Tiny.Grid[1], 3, false), new(same, Tiny.Grid[1], 3, false), new(Nothing, Tiny.Grid[1], 3, false), new(Plain, Tiny.Grid[1], 4, false), new(Plain, Tiny.Grid[1], 3, true)]);

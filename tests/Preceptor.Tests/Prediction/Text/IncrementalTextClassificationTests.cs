@@ -129,8 +129,8 @@ public sealed class IncrementalTextClassificationTests : IDisposable
         Assert.Contains("no input is text", Assert.Throws<RequestException>(() => Fit(task.Problem)).Message, StringComparison.Ordinal);
         Specification With(string problem, string method) => Specification.From(new MapSetting("test", "", [new("problem", new ScalarSetting("test", "problem", problem)), new("method", new ScalarSetting("test", "method", method))]), ["problem.size=tiny"]);
         Assert.Equal("ss3 needs text, and no input of digits is text; digits offers labels", PredictionRunner.Unmet(With("digits", "ss3"), task));
-        Assert.Contains(ComparedMethods.Choose(With("digits", "supervised"), "auto", (_, _, _) => throw new InvalidOperationException()).LeftOut, l => l.Method == "ss3");
-        Assert.DoesNotContain(ComparedMethods.Choose(With("tickets", "supervised"), "auto", (_, _, _) => throw new InvalidOperationException()).LeftOut, l => l.Method == "ss3");
+        Assert.Contains(ComparedMethods.Choose(With("digits", "supervised"), "auto", (_, _, _, _) => throw new InvalidOperationException()).LeftOut, l => l.Method == "ss3");
+        Assert.DoesNotContain(ComparedMethods.Choose(With("tickets", "supervised"), "auto", (_, _, _, _) => throw new InvalidOperationException()).LeftOut, l => l.Method == "ss3");
     }
 
     [Fact]

@@ -14,7 +14,9 @@ public sealed class RandomStream
     private double spare;
     private bool hasSpare;
 
-    private RandomStream(ulong key)
+    private RandomStream(ulong key) => Start(key);
+
+    private void Start(ulong key)
     {
         s0 = SplitMix(ref key);
         s1 = SplitMix(ref key);
@@ -24,6 +26,16 @@ public sealed class RandomStream
 
     /// <summary>The stream of a seed, a role and any counters, such as the epoch and an example's id.</summary>
     public static RandomStream Of(ulong seed, string role, params ReadOnlySpan<long> counters) => new(Key(seed, role, counters));
+
+    /// <summary>One uniform number in [0, 1), of a role and counters of its own: for a few numbers each of many rows, where streams would be waste.</summary>
+    public static double At(ulong seed, string role, params ReadOnlySpan<long> counters) => (Key(seed, role, counters) >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>Goes on as the stream that <see cref="Of"/> creates, without creating one.</summary>
+    public void MoveTo(ulong seed, string role, params ReadOnlySpan<long> counters)
+    {
+        Start(Key(seed, role, counters));
+        hasSpare = false;
+    }
 
     /// <summary>The 64-bit key of a stream; also the seed given to torch's generator for one step.</summary>
     public static ulong Key(ulong seed, string role, params ReadOnlySpan<long> counters)

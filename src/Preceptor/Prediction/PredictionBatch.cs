@@ -13,6 +13,8 @@ public sealed class PredictionBatch : IBatch
     internal float[] OneHotBuffer = [];
     internal long[] IdBuffer = [];
     internal int Classes;
+    internal Func<PredictionBatch, Inputs, Inputs>? Change;
+    internal BatchMixture? Mixture;
     private Inputs? inputs;
     private Tensor? oneHot, ids;
 
@@ -25,10 +27,10 @@ public sealed class PredictionBatch : IBatch
     /// <summary>The share of the training's steps that is done before this one, in [0, 1).</summary>
     public double ShareDone { get; internal set; }
 
-    /// <summary>The inputs.</summary>
-    public Inputs Inputs => inputs ??= Buffer.ToTensors();
+    /// <summary>The inputs, changed and mixed with each other as the training says.</summary>
+    public Inputs Inputs => inputs ??= Change is null ? Buffer.ToTensors() : Change(this, Buffer.ToTensors());
 
-    /// <summary>The labels as distributions [B, C]; rows of zeros have none.</summary>
+    /// <summary>The labels as distributions [B, C], mixed as the inputs are; rows of zeros have none.</summary>
     public Tensor OneHot => oneHot ??= InputBuffer.Tensor<float>(OneHotBuffer.AsSpan(0, Count * Classes), float32, Count, Classes);
 
     /// <summary>The rows' places in the training set [B], 64-bit.</summary>
@@ -40,6 +42,7 @@ public sealed class PredictionBatch : IBatch
 /// <summary>Batches of chosen training rows in a new random order each epoch, prepared ahead on a background thread.</summary>
 internal sealed class PredictionBatches(Run run, PredictionProblem problem, int[] rows) : IBatches<PredictionBatch>
 {
+    private readonly PredictionVariation? variation = PredictionVariation.Of(problem, run);
     private readonly int size = problem.Training.Batch;
     private readonly int[] labels = problem.Find<Supervision.Labels>()?.Train ?? [];
 
@@ -50,7 +53,7 @@ internal sealed class PredictionBatches(Run run, PredictionProblem problem, int[
     public IEnumerable<PredictionBatch> Epoch(int epoch, int first)
     {
         var order = run.Random("order", epoch).Permutation(rows.Length);
-        foreach (var batch in Prefetch.Run(first, PerEpoch, () => new PredictionBatch(), (index, batch) => Fill(batch, order, index * size)))
+        foreach (var batch in Prefetch.Run(first, PerEpoch, () => new PredictionBatch(), (index, batch) => Fill(batch, order, epoch, index)))
         {
             batch.Forget();
             batch.ShareDone = (epoch - 1 + (double)first++ / PerEpoch) / problem.Training.Epochs;
@@ -58,8 +61,9 @@ internal sealed class PredictionBatches(Run run, PredictionProblem problem, int[
         }
     }
 
-    private void Fill(PredictionBatch batch, int[] order, int start)
+    private void Fill(PredictionBatch batch, int[] order, int epoch, int index)
     {
+        var start = index * size;
         var count = Math.Min(size, order.Length - start);
         var classes = problem.Classes.Count;
         if (batch.RowBuffer.Length < count) (batch.RowBuffer, batch.IdBuffer, batch.OneHotBuffer) = (new int[count], new long[count], new float[count * classes]);
@@ -73,5 +77,6 @@ internal sealed class PredictionBatches(Run run, PredictionProblem problem, int[
             if (labels.Length > 0 && labels[row] >= 0) batch.OneHotBuffer[i * classes + labels[row]] = 1;
         }
         problem.Train.Gather(batch.RowBuffer.AsSpan(0, count), batch.Buffer);
+        variation?.Prepare(batch, epoch, index);
     }
 }

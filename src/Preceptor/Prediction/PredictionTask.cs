@@ -102,6 +102,7 @@ public sealed record PredictionDraft
     {
         var tokens = model.Encoder == EncoderKind.Bag ? TextTokens.Words : TextTokens.Ngrams;
         var encoding = InputEncoding.Fit(Train, Inputs, tokens, model.Vocabulary);
+        training.Check(encoding.Shape);
         List<ISupervision> supervision = [new Labels(TrainLabels, ValidationLabels)];
         supervision.AddRange(Teachers.Select(t => new TeacherLogits(t.Name, t.Train)));
         supervision.AddRange(Offered);

@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Preceptor.Data;
+using Preceptor.Foundation;
 
 namespace Preceptor.Training;
 
@@ -75,6 +77,44 @@ public sealed record TrainingOptions
     [Description("Stop after this many epochs without a better validation accuracy and return the best epoch; 0 never")]
     [Range(0, 1_000_000)]
     public int Patience { get; set; }
+
+    /// <summary>Random changes of training images.</summary>
+    [Description("Random changes of training images, new in every epoch")]
+    public Augmentation[] Augment { get; set; } = [];
+
+    /// <summary>How strong those are.</summary>
+    [Description("How strong each change of augment is: shift, flip, crop, rotate, noise, colour, erasing; left out: its default")]
+    public AugmentationStrength? Strength { get; set; }
+
+    /// <summary>α of mixup.</summary>
+    [Description("Mixes each example and its target with another's, λ ~ Beta(α, α) a batch (mixup): α, such as 0.2; left out or 0: not")]
+    [Range(0, 100)]
+    public double? Mixup { get; set; }
+
+    /// <summary>α of CutMix.</summary>
+    [Description("Puts a rectangle of another image into each, and mixes targets by the areas (CutMix): α, such as 1; left out or 0: not")]
+    [Range(0, 100)]
+    public double? Cutmix { get; set; }
+
+    /// <summary>Whether examples are mixed with each other.</summary>
+    internal bool Mixes => Mixup > 0 || Cutmix > 0;
+
+    /// <summary>Throws if inputs of this shape cannot be changed or mixed as is asked for.</summary>
+    /// <exception cref="RequestException">There are no images to change, or texts to mix.</exception>
+    internal void Check(InputShape shape)
+    {
+        if (Augment.Length > 0 && shape.Pixels == 0) throw new RequestException("training.augment: changes images, and the problem has none");
+        if (Cutmix > 0 && shape.Pixels == 0) throw new RequestException("training.cutmix: cuts images, and the problem has none");
+        if (Mixes && shape.Tokens > 0) throw new RequestException($"training.{(Mixup > 0 ? "mixup" : "cutmix")}: mixes images and numbers, and words cannot be mixed");
+    }
+
+    /// <summary>Throws if examples are mixed, for a method whose targets belong to single rows.</summary>
+    /// <param name="why">What the method does with a row's own examples.</param>
+    /// <exception cref="RequestException">Examples are mixed.</exception>
+    internal void RequireUnmixed(string why)
+    {
+        if (Mixes) throw new RequestException($"training.{(Mixup > 0 ? "mixup" : "cutmix")}: {why}; leave it out for this method");
+    }
 
     /// <summary>The optimiser's own options.</summary>
     public OptimiserOptions ToOptimiser() => new() { Kind = Optimiser, Momentum = Momentum, Nesterov = Nesterov, WeightDecay = WeightDecay };

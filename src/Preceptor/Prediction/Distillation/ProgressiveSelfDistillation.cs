@@ -57,6 +57,7 @@ public sealed class ProgressiveSelfDistillation(ProgressiveSelfDistillation.Opti
     public Predictor Fit(PredictionProblem problem, Run run)
     {
         run.Uses(typeof(ProgressiveSelfDistillation));
+        if (options.FinalWeight > 0) problem.Training.RequireUnmixed("past predictions belong to single examples");
         using var past = run.Keep("past", new PastPredictions(problem.Train.Count, problem.Classes.Count)); // [N, C]
         return run.Train(problem, (network, epoch) =>
         {

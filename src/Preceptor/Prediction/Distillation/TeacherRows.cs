@@ -27,9 +27,10 @@ internal sealed class TeacherRows(float[] logits, int classes)
     }
 
     /// <summary>The offered teacher of a name, or the only one; null if none is offered.</summary>
-    /// <exception cref="RequestException">No teacher has that name, or several are offered and none is named.</exception>
+    /// <exception cref="RequestException">No teacher has that name, several are offered and none is named, or examples are mixed.</exception>
     public static TeacherLogits? Offered(PredictionProblem problem, string? name)
     {
+        problem.Training.RequireUnmixed("a teacher's answers belong to single examples");
         var offered = problem.Supervision.OfType<TeacherLogits>().ToArray();
         if (name is not null)
             return offered.FirstOrDefault(t => t.Name == name) ?? throw new RequestException(

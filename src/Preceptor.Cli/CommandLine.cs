@@ -22,6 +22,7 @@ internal static class CommandLine
         CatalogueCommands.Problems(),
         CatalogueCommands.Show(),
         CatalogueCommands.Search(),
+        DataCommand.Create(stop),
         DoctorCommand.Create(),
     };
 

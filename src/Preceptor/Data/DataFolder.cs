@@ -29,6 +29,9 @@ public static class DataFolder
     /// <summary>The user's data folder, which need not exist.</summary>
     public static string UserFolder => UserPlace("data");
 
+    /// <summary>Where fetched data sets go: <c>PRECEPTOR_DATA</c> where it is set, else the user's data folder. It need not exist.</summary>
+    public static string PullFolder => Environment.GetEnvironmentVariable("PRECEPTOR_DATA") is { Length: > 0 } given ? Path.GetFullPath(given) : UserFolder;
+
     private static IEnumerable<string> Places() => Places("PRECEPTOR_DATA", "data");
 
     private static IEnumerable<string> Places(string variable, string kind)

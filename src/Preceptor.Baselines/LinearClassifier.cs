@@ -9,20 +9,21 @@ namespace Preceptor.Baselines;
 /// <param name="classes">The classes with a training row, K of them.</param>
 /// <param name="weights">[D × K].</param>
 /// <param name="biases">[K].</param>
-public sealed class LinearClassifier(InputShape shape, SeenClasses classes, float[] weights, float[] biases) : IClassifier
+/// <param name="format">The format's name: which method's it is, and so how its tokens count.</param>
+public sealed class LinearClassifier(InputShape shape, SeenClasses classes, float[] weights, float[] biases, string format = LinearClassifier.FormatName) : IClassifier
 {
     internal const string FormatName = "logistic-regression";
     internal const TokenWeight Tokens = TokenWeight.UnitLogarithm;
     private const string FormFile = "linear.json", WeightsFile = "weights.safetensors";
 
     /// <inheritdoc/>
-    public string Format => FormatName;
+    public string Format => format;
 
     /// <inheritdoc/>
     public float[] Logits(Examples examples)
     {
         var logits = new float[examples.Count * classes.Total];
-        var features = new FeatureVector(shape, Tokens);
+        var features = new FeatureVector(shape, format == NaiveBayes.FormatName ? TokenWeight.Count : Tokens);
         var scores = new double[classes.Count];
         for (var row = 0; row < examples.Count; row++)
         {
@@ -51,7 +52,10 @@ public sealed class LinearClassifier(InputShape shape, SeenClasses classes, floa
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="RequestException">A file is missing or damaged.</exception>
-    public static LinearClassifier Load(string folder)
+    public static LinearClassifier Load(string folder) => Load(folder, FormatName);
+
+    /// <inheritdoc cref="Load(string)"/>
+    internal static LinearClassifier Load(string folder, string format)
     {
         var (shape, classes) = ModelFiles.ReadJson<Form>(Path.Combine(folder, FormFile));
         classes.Check(Path.Combine(folder, FormFile));
@@ -59,7 +63,7 @@ public sealed class LinearClassifier(InputShape shape, SeenClasses classes, floa
         float[] weights = state.ReadArray<float>("weights"), biases = state.ReadArray<float>("biases");
         if (biases.Length != classes.Count || weights.LongLength != (long)FeatureVector.LengthOf(shape) * classes.Count)
             throw new RequestException($"{Path.Combine(folder, WeightsFile)}: has {weights.Length} weights and {biases.Length} biases, which do not fit {FormFile}");
-        return new(shape, classes, weights, biases);
+        return new(shape, classes, weights, biases, format);
     }
 
     /// <summary>Holds nothing but managed memory.</summary>

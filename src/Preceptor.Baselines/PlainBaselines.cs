@@ -14,6 +14,7 @@ public static class PlainBaselines
     {
         MethodCatalogue.Register(typeof(PlainBaselines).Assembly);
         ClassifierFormats.Register(LinearClassifier.FormatName, LinearClassifier.Load);
+        ClassifierFormats.Register(NaiveBayes.FormatName, folder => LinearClassifier.Load(folder, NaiveBayes.FormatName));
         ClassifierFormats.Register(TreeClassifier.FormatName, TreeClassifier.Load);
     }
 }

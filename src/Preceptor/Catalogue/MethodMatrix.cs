@@ -34,6 +34,7 @@ public static class MethodMatrix
         ("digits", "digits", Digits),
         ("digits, few labels", "digits", [.. Digits, "problem.labels=10"]),
         ("digits, wrong labels", "digits", [.. Digits, "problem.noise=0.4"]),
+        ("regions", "regions", ["problem.size=tiny"]),
         ("tickets", "tickets", Tickets),
         ("tickets, no teacher", "tickets", [.. Tickets, "problem.teacher=none"]),
         ("tickets, two teachers", "tickets", [.. Tickets, "problem.teacher=both"]),

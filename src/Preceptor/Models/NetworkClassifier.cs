@@ -26,12 +26,17 @@ public sealed class NetworkClassifier : IClassifier
     public string Format => FormatName;
 
     /// <inheritdoc/>
-    public float[] Logits(Examples examples) => Run(examples, form.Outputs, Network.forward);
+    public float[] Logits(Examples examples) => Run(examples, form.Outputs, (inputs, _) => Network.forward(inputs));
+
+    /// <summary>Logits [N × C] of all rows, changed first.</summary>
+    /// <param name="examples">The rows.</param>
+    /// <param name="change">Changes the inputs of some rows.</param>
+    public float[] Logits(Examples examples, Func<Inputs, int[], Inputs> change) => Run(examples, form.Outputs, (inputs, rows) => Network.forward(change(inputs, rows)));
 
     /// <summary>The encoder's features [N × F] of all rows.</summary>
-    public float[] Features(Examples examples) => Run(examples, Network.Encoder.Features, Network.Encoder.forward);
+    public float[] Features(Examples examples) => Run(examples, Network.Encoder.Features, (inputs, _) => Network.Encoder.forward(inputs));
 
-    private float[] Run(Examples examples, int width, Func<Inputs, torch.Tensor> forward)
+    private float[] Run(Examples examples, int width, Func<Inputs, int[], torch.Tensor> forward)
     {
         torch.set_num_threads(form.Threads);
         Network.eval();
@@ -44,7 +49,7 @@ public sealed class NetworkClassifier : IClassifier
             using var scope = torch.NewDisposeScope();
             for (var i = 0; i < Block; i++) rows[i] = Math.Min(start + i, examples.Count - 1);
             examples.Gather(rows, buffer);
-            var block = forward(buffer.ToTensors()).cpu().contiguous();
+            var block = forward(buffer.ToTensors(), rows).cpu().contiguous();
             var values = MemoryMarshal.Cast<byte, float>(block.bytes);
             values[..(Math.Min(Block, examples.Count - start) * width)].CopyTo(outputs.AsSpan(start * width));
         }

@@ -36,6 +36,9 @@ public sealed class PredictionBatch : IBatch
     /// <summary>The rows' places in the training set [B], 64-bit.</summary>
     public Tensor Ids => ids ??= InputBuffer.Tensor<long>(IdBuffer.AsSpan(0, Count), int64, Count);
 
+    /// <summary>Which of the views of <c>training.views</c> its images are; 0 without.</summary>
+    internal int View { get; set; }
+
     internal void Forget() => (inputs, oneHot, ids) = (null, null, null);
 }
 
@@ -56,6 +59,7 @@ internal sealed class PredictionBatches(Run run, PredictionProblem problem, int[
         foreach (var batch in Prefetch.Run(first, PerEpoch, () => new PredictionBatch(), (index, batch) => Fill(batch, order, epoch, index)))
         {
             batch.Forget();
+            batch.View = problem.Training.Views == 0 ? 0 : problem.Training.ViewOf(epoch);
             batch.ShareDone = (epoch - 1 + (double)first++ / PerEpoch) / problem.Training.Epochs;
             yield return batch;
         }

@@ -11,11 +11,13 @@ internal sealed class PredictionVariation
     private readonly InputShape shape;
     private readonly ImageAugmentation? augmentation;
     private readonly ExampleMixing? mixing;
+    private readonly Func<int, int> views;
 
     private PredictionVariation(PredictionProblem problem, Run run)
     {
         var training = problem.Training;
         shape = problem.Train.Shape;
+        views = training.ViewOf;
         seed = (ulong)run.TorchSeed("variation");
         if (training.Augment.Length > 0)
         {
@@ -41,12 +43,16 @@ internal sealed class PredictionVariation
     {
         batch.Mixture = mixing?.Draw(RandomStream.Of(seed, "mixing", epoch, index), batch.Count, shape);
         batch.Mixture?.Mix(batch.OneHotBuffer.AsSpan(0, batch.Count * batch.Classes), batch.Classes);
-        batch.Change = (filled, inputs) => Change(filled, inputs, epoch);
+        batch.Change = (filled, inputs) => Change(filled, inputs, views(epoch));
     }
 
-    private Inputs Change(PredictionBatch batch, Inputs inputs, int epoch)
+    /// <summary>The inputs of some rows as a view shows them.</summary>
+    public Inputs Show(Inputs inputs, ReadOnlySpan<int> rows, int view) =>
+        augmentation is null ? inputs : inputs with { Image = augmentation.Augment(inputs.Image!, rows, view) };
+
+    private Inputs Change(PredictionBatch batch, Inputs inputs, int view)
     {
-        if (augmentation is not null) inputs = inputs with { Image = augmentation.Augment(inputs.Image!, batch.Rows, epoch) };
+        inputs = Show(inputs, batch.Rows, view);
         return batch.Mixture is { } mixture ? mixture.Mix(inputs) : inputs;
     }
 }

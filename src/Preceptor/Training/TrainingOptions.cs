@@ -82,6 +82,14 @@ public sealed record TrainingOptions
     [Description("Random changes of training images, new in every epoch")]
     public Augmentation[] Augment { get; set; } = [];
 
+    /// <summary>How many views there are of an image.</summary>
+    [Description("How many views of each image augment makes, used in turn, one an epoch: a teacher's answers to them can then be kept; 0: a new one in every epoch")]
+    [Range(0, 1_000_000)]
+    public int Views { get; set; }
+
+    /// <summary>The view of an epoch, from 1: none of another image is meant by it.</summary>
+    internal int ViewOf(int epoch) => Views == 0 ? epoch : (epoch - 1) % Views;
+
     /// <summary>How strong those are.</summary>
     [Description("How strong each change of augment is: shift, flip, crop, rotate, noise, colour, erasing; left out: its default")]
     public AugmentationStrength? Strength { get; set; }

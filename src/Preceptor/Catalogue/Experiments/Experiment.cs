@@ -92,14 +92,14 @@ public sealed record Experiment(string Slug, Metric TunedBy, IReadOnlyList<Claim
     /// <summary>The arms of a tier, controls included.</summary>
     public IReadOnlyList<Arm> Arms(Tier tier) => [.. Of(tier).SelectMany(c => c.Controls.SelectMany(k => new[] { k.Method, k.Reference }).Prepend(c.Reference).Prepend(c.Method)).DistinctBy(a => a.Name)];
 
-    /// <summary>A hash of everything that was fixed: claims, smallest effects, and every arm's specification in every setting.</summary>
+    /// <summary>A hash of everything that was fixed: claims, smallest effects, and what every arm assigns in every setting. An option that comes later, with the old behaviour for its default, does not change it.</summary>
     public string Fingerprint(Tier tier)
     {
         var text = new StringBuilder($"{TunedBy}\n");
         foreach (var claim in Of(tier))
             text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{claim.Method.Name}|{claim.Reference.Name}|{claim.Metric}|{claim.SmallestEffect}|{string.Join(';', claim.Controls.Select(c => $"{c.Method.Name}|{c.Reference.Name}"))}\n");
         foreach (var arm in Arms(tier))
-            foreach (var setting in arm.Conditions.Grid) text.Append($"{arm.Name}|{arm.TunedAs?.Name}\n{arm.Specify(setting, 0).ToYaml()}\n");
+            foreach (var setting in arm.Conditions.Grid) text.Append($"{arm.Name}|{arm.TunedAs?.Name}|{string.Join(' ', [.. arm.Conditions.Settings, setting, .. arm.Options])}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
     }
 }

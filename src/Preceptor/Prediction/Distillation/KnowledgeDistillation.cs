@@ -44,6 +44,15 @@ public sealed class KnowledgeDistillation(KnowledgeDistillation.Options options)
         /// <summary>The network of a teacher trained here.</summary>
         [Description("The network of a teacher trained here on the same labels; left out: the student's, four times as wide")]
         public ModelOptions? TeacherModel { get; set; }
+
+        /// <summary>How a teacher trained here answers.</summary>
+        [Description("How a teacher trained here answers: exact keeps all its logits, compressed the largest of each row and the weight of the rest, live asks it at every step; left out: exact, or live where every epoch shows new images")]
+        public TeacherSignal? Signal { get; set; }
+
+        /// <summary>How many logits a compressed teacher keeps.</summary>
+        [Description("How many logits of each row signal compressed keeps")]
+        [Range(1, 65536)]
+        public int Kept { get; set; } = TeacherCache.DefaultKept;
     }
 
     /// <inheritdoc/>
@@ -51,11 +60,11 @@ public sealed class KnowledgeDistillation(KnowledgeDistillation.Options options)
     {
         run.Uses(typeof(KnowledgeDistillation));
         if (options.Weight == 0) return run.Train(problem, Plain.Supervised.Objective);
-        var teacher = TeacherRows.Of(problem, run, options.Teacher, options.TeacherModel);
+        using var teacher = TeacherRows.Of(problem, run, options.Teacher, options.TeacherModel, options.Signal, options.Kept);
         return run.Train(problem, (network, _) => batch =>
         {
             var logits = network.forward(batch.Inputs);                                        // [B, C]
-            var soft = Softened(logits, teacher.Gather(batch.Rows), options.Temperature);
+            var soft = Softened(logits, teacher.Answer(batch, logits, options.Temperature), options.Temperature);
             if (options.Weight == 1) return soft;
             using Scalar softWeight = options.Weight, hardWeight = 1 - options.Weight;
             return Loss.SoftCrossEntropy(logits, batch.OneHot) * hardWeight + soft * softWeight;

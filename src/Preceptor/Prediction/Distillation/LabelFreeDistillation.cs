@@ -97,13 +97,17 @@ public sealed class LabelFreeDistillation(LabelFreeDistillation.Options options)
     public Predictor Fit(PredictionProblem problem, Run run)
     {
         run.Uses(typeof(LabelFreeDistillation));
-        var teacher = TeacherRows.Of(problem, run, options.Teacher, options.TeacherModel);
+        using var teacher = TeacherRows.Of(problem, run, options.Teacher, options.TeacherModel);
         int[] all = [.. Enumerable.Range(0, problem.Train.Count)];
         var training = problem.Find<Labels>()?.Labelled ?? [];
         int[] rows = [.. training, .. Selected([.. all.Except(training)], teacher.Logits, problem.Classes.Count, run)];
         if (rows.Length == 0) throw new RequestException($"{problem.Name}: ssld has no row to learn from: no training row has a label, and method.pool is none");
 
-        PredictionObjective objective = (network, _) => batch => Distance(network.forward(batch.Inputs), teacher.Gather(batch.Rows), options.Divergence).mean();
+        PredictionObjective objective = (network, _) => batch =>
+        {
+            var student = network.forward(batch.Inputs);
+            return Distance(student, teacher.Answer(batch, student), options.Divergence).mean();
+        };
         var fineTuning = problem with
         {
             Training = problem.Training with

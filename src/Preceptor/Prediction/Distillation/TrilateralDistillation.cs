@@ -99,11 +99,12 @@ public sealed class TrilateralDistillation(TrilateralDistillation.Options option
     {
         run.Uses(typeof(TrilateralDistillation));
         if (options is { Weighting: LossWeighting.Constant, Weight: 0 }) return run.Train(problem, Plain.Supervised.Objective);
-        var teacher = TeacherRows.Of(problem, run, options.Teacher, options.TeacherModel);
+        using var teacher = TeacherRows.Of(problem, run, options.Teacher, options.TeacherModel);
         if (options.Weighting is LossWeighting.Geometry or LossWeighting.Untrained or LossWeighting.Free) return Learned(problem, run, teacher);
         return run.Train(problem, (network, epoch) => batch =>
         {
-            var (student, ofTeacher) = (network.forward(batch.Inputs), teacher.Gather(batch.Rows));
+            var student = network.forward(batch.Inputs);
+            var ofTeacher = teacher.Answer(batch, student, options.Temperature);
             var alpha = options.Weighting switch
             {
                 LossWeighting.TeacherMargin => TeacherMargin(ofTeacher, batch.OneHot),
@@ -125,7 +126,8 @@ public sealed class TrilateralDistillation(TrilateralDistillation.Options option
             new OptimiserOptions { Kind = OptimiserKind.Adam }, options.WeightingRate), options.VirtualRate ?? problem.Training.Rate);
         return run.Train(problem, (network, _) => batch =>
         {
-            var (student, ofTeacher) = (network.forward(batch.Inputs), teacher.Gather(batch.Rows));
+            var student = network.forward(batch.Inputs);
+            var ofTeacher = teacher.Answer(batch, student, options.Temperature);
             var (distillation, label) = (Distillation(student, ofTeacher, options.Temperature), Loss.SoftCrossEntropyOfEach(student, batch.OneHot));
             var seen = options.Weighting == LossWeighting.Free ? batch.Ids : TrilateralGeometry.Describe(student, ofTeacher, batch.OneHot, classMeans, options.Parts);
             if (options.Weighting == LossWeighting.Untrained) return Mixture.Of(distillation, label, weights.Weigh(seen));
@@ -166,6 +168,6 @@ public sealed class TrilateralDistillation(TrilateralDistillation.Options option
         var (rows, classes) = (problem.Labels.Labelled, problem.Classes.Count);
         var oneHot = new float[rows.Length * classes];
         for (var i = 0; i < rows.Length; i++) oneHot[i * classes + problem.Labels.Train[rows[i]]] = 1;
-        return TrilateralGeometry.ClassMeans(teacher.Gather(rows), InputBuffer.Tensor<float>(oneHot, float32, rows.Length, classes));
+        return TrilateralGeometry.ClassMeans(TeacherRows.Gather(teacher.Logits, rows, classes), InputBuffer.Tensor<float>(oneHot, float32, rows.Length, classes));
     }
 }

@@ -115,6 +115,7 @@ public sealed class WeakToStrong(WeakToStrong.Options options) : IFit<Prediction
     public Predictor Fit(PredictionProblem problem, Run run)
     {
         run.Uses(typeof(WeakToStrong));
+        problem.Training.RequireUnmixed("a teacher's answers belong to single examples");
         var (teacher, rows) = Teacher(problem, run);
         for (var i = 0; i < options.Bootstrapping.Length; i++)
         {
@@ -163,7 +164,7 @@ public sealed class WeakToStrong(WeakToStrong.Options options) : IFit<Prediction
             {
                 var features = network.Encoder.forward(batch.Inputs);
                 var logits = network.Head.forward(options.Probe ? features.detach() : features);
-                return Loss.SoftCrossEntropy(logits, Target(logits.detach(), teacher.Gather(batch.Rows), batch.ShareDone, target));
+                return Loss.SoftCrossEntropy(logits, Target(logits.detach(), teacher.Answer(batch, logits), batch.ShareDone, target));
             };
         }, rows);
     }

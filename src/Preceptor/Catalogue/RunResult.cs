@@ -93,8 +93,8 @@ public sealed record RunResult
         {
             ["pgr"] = RecoveredGap is null ? null : ToJson(RecoveredGap, withValues: false),
             ["metrics"] = new JsonObject(AllMetrics.Select(a => KeyValuePair.Create(a.Key, (JsonNode?)new JsonObject(a.Value.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)))))),
+            ["notes"] = new JsonArray([.. Notes.Select(n => JsonValue.Create(n))]),
         },
-        ["notes"] = new JsonArray([.. Notes.Select(n => JsonValue.Create(n))]),
         ["seconds"] = Math.Round(Seconds, 2),
         ["run"] = Folder,
         ["command"] = Command,

@@ -38,7 +38,7 @@ public sealed class OnnxExportTests : IDisposable
     {
         using var scope = NewDisposeScope();
         manual_seed(5);
-        using var network = new Network(new ModelOptions { Encoder = kind, Hidden = [12, 8], Embedding = 16, Heads = 2, Filters = 6, Depth = 2, Length = 12, Dropout = 0.3 }, shape, 5);
+        using var network = new Network(new ModelOptions { Encoder = kind, Hidden = [12, 8], Embedding = 16, Heads = 2, Filters = 6, Depth = 2, Length = 12, Dropout = 0.3, HeadBias = kind != EncoderKind.Mlp }, shape, 5);
         using (no_grad())
         {
             foreach (var (_, parameter) in network.named_parameters()) parameter.add_(randn_like(parameter).mul_(0.1));

@@ -18,6 +18,7 @@ internal static class CommandLine
         ArmCommand.Create(stop),
         PredictCommand.Create(),
         EvaluateCommand.Create(),
+        ExportCommand.Create(),
         CatalogueCommands.Methods(),
         CatalogueCommands.Problems(),
         CatalogueCommands.Show(),

@@ -58,12 +58,13 @@ public sealed record InputEncoding
     /// <param name="roles">The input columns.</param>
     /// <param name="tokens">How text is cut.</param>
     /// <param name="vocabulary">Most token ids.</param>
+    /// <param name="limit">Most tokens a row.</param>
     /// <exception cref="RequestException">A column is missing, of another type, or without any value.</exception>
-    public static InputEncoding Fit(Table train, InputRoles roles, TextTokens tokens, int vocabulary) => new()
+    public static InputEncoding Fit(Table train, InputRoles roles, TextTokens tokens, int vocabulary, int limit = 400) => new()
     {
         Numbers = [.. roles.Numbers.Select(name => FitNumbers(Find<NumberColumn>(train, name)))],
         Categories = [.. roles.Categories.Select(name => FitCategories(train, name))],
-        Text = roles.Text.Count == 0 ? null : TextEncoding.Fit([.. roles.Text.Select(name => Find<TextColumn>(train, name))], tokens, vocabulary, 400),
+        Text = roles.Text.Count == 0 ? null : TextEncoding.Fit([.. roles.Text.Select(name => Find<TextColumn>(train, name))], tokens, vocabulary, limit),
         Image = roles.Image is null ? null : FitImage(Find<ImageColumn>(train, roles.Image)),
     };
 

@@ -13,6 +13,14 @@ public sealed record InputShape(int Channels, int Height, int Width, int Numbers
 {
     /// <summary>Values an image.</summary>
     public int Pixels => Channels * Height * Width;
+
+    /// <summary>The parts that there are, in words.</summary>
+    public IEnumerable<string> Parts => new[]
+    {
+        Pixels > 0 ? $"images {Channels}×{Height}×{Width}" : "",
+        Numbers > 0 ? $"{Numbers} numbers" : "",
+        Tokens > 0 ? "text" : "",
+    }.Where(part => part.Length > 0);
 }
 
 /// <summary>The inputs of a batch as tensors; the parts that a problem lacks are null.</summary>

@@ -61,12 +61,15 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>Writes a text file beside its place and renames it.</summary>
-    public static void WriteWhole(string path, string text)
+    public static void WriteWhole(string path, string text) => WriteWhole(path, new UTF8Encoding(false).GetBytes(text));
+
+    /// <summary>Writes a file beside its place and renames it.</summary>
+    public static void WriteWhole(string path, ReadOnlySpan<byte> content)
     {
         var temporary = path + "." + Path.GetRandomFileName();
         try
         {
-            File.WriteAllText(temporary, text, new UTF8Encoding(false));
+            File.WriteAllBytes(temporary, content);
             File.Move(temporary, path, overwrite: true);
         }
         finally

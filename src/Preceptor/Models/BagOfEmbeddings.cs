@@ -1,5 +1,6 @@
 using Preceptor.Data;
 using Preceptor.Foundation;
+using Preceptor.Models.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -29,5 +30,12 @@ public sealed class BagOfEmbeddings : Encoder
     {
         var mean = embedding.forward(inputs.Tokens!, null, null);
         return hidden.forward(inputs.Numbers is { } numbers ? cat([mean, numbers], 1) : mean);
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxGraph graph, string name)
+    {
+        var embeddings = graph.Add("Gather", [graph.Weight(name + ".embedding.weight", embedding.get_parameter("weight")!), graph.Tokens!.Value]);
+        return hidden.Export(graph, name + ".hidden", graph.BesideNumbers(graph.MeanOverWords(embeddings, graph.Words())));
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Preceptor.Foundation;
+using Preceptor.Models.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -22,6 +23,16 @@ internal static class Convolution
             throw new RequestException($"model.width: convolutions from {inputs} to {outputs} channels are not computed rightly by libtorch; allowed: 16, 32, 64, 128, …");
         return nn.Conv2d(inputs, outputs, kernel, stride: stride, padding: kernel / 2, bias: false);
     }
+
+    /// <summary>Adds a convolution to a graph.</summary>
+    public static OnnxValue Export(OnnxGraph graph, string name, OnnxValue image, Conv2d convolution) =>
+        graph.Add("Conv", [image, graph.Weight(name + ".weight", convolution.weight!)], ("strides", Pair(convolution.stride)), ("pads", Pair(convolution.padding!).Concat(Pair(convolution.padding!)).ToArray()));
+
+    /// <summary>Adds batch normalisation by running moments to a graph.</summary>
+    public static OnnxValue Export(OnnxGraph graph, string name, OnnxValue image, BatchNorm2d norm) =>
+        graph.Add("BatchNormalization", [image, graph.Weight(name + ".weight", norm.weight!), graph.Weight(name + ".bias", norm.bias!), graph.Weight(name + ".running_mean", norm.running_mean!), graph.Weight(name + ".running_var", norm.running_var!)], ("epsilon", (float)norm.eps));
+
+    private static long[] Pair(long[] sizes) => sizes is [var size] ? [size, size] : sizes;
 
     private static bool IsSafe(int channels) => channels >= 16 && BitOperations.IsPow2(channels);
 }

@@ -10,6 +10,8 @@ public static class ModelFiles
 {
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) }, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly JsonSerializerOptions OneLine = new(Format) { WriteIndented = false };
+
     /// <summary>Writes an object.</summary>
     public static void WriteJson<T>(string path, T value) => File.WriteAllText(path, JsonSerializer.Serialize(value, Format));
 
@@ -18,6 +20,9 @@ public static class ModelFiles
 
     /// <summary>An object as <see cref="WriteJson"/> writes it.</summary>
     public static JsonObject ToJson<T>(T value) => JsonSerializer.SerializeToNode(value, Format)!.AsObject();
+
+    /// <summary>A value as <see cref="WriteJson"/> writes it, on one line.</summary>
+    internal static string ToText<T>(T value) => JsonSerializer.SerializeToNode(value, Format)!.ToJsonString(OneLine);
 
     /// <summary>Reads an object.</summary>
     /// <exception cref="RequestException">The file is missing or is not what <see cref="WriteJson"/> wrote.</exception>

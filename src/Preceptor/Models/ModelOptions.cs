@@ -23,6 +23,15 @@ public enum EncoderKind
 
     /// <summary>The mean of learned embeddings of hashed words and word pairs, then a hidden layer.</summary>
     Ngrams,
+
+    /// <summary>A small vision transformer over the patches of an image.</summary>
+    Vit,
+
+    /// <summary>Convolutions over word embeddings, the largest value of each over the text.</summary>
+    Conv,
+
+    /// <summary>A small transformer over word embeddings, averaged over the text.</summary>
+    Transformer,
 }
 
 /// <summary>The network: an encoder and a linear head.</summary>
@@ -38,7 +47,7 @@ public sealed record ModelOptions
     public int[] Hidden { get; set; } = [256, 128];
 
     /// <summary>Dropout probability.</summary>
-    [Description("Dropout probability before the head and between hidden layers")]
+    [Description("Dropout probability before the head, between hidden layers, and after the embeddings and each half of a block of vit and transformer")]
     [Range(0, 0.95)]
     public double Dropout { get; set; }
 
@@ -53,16 +62,41 @@ public sealed record ModelOptions
     public int Depth { get; set; } = 1;
 
     /// <summary>Embedding width.</summary>
-    [Description("Length of an embedding of bag and ngrams")]
+    [Description("Length of an embedding of bag, ngrams, conv, vit and transformer")]
     [Range(1, 4096)]
     public int Embedding { get; set; } = 64;
 
     /// <summary>Most token ids.</summary>
-    [Description("Most words that bag knows; buckets that ngrams hashes into")]
+    [Description("Most words that bag, conv and transformer know; buckets that ngrams hashes into")]
     [Range(16, 1 << 22)]
     public int Vocabulary { get; set; } = 16384;
 
     /// <summary>Whether the head has a bias.</summary>
     [Description("Whether the linear head adds a bias to its logits")]
     public bool HeadBias { get; set; } = true;
+
+    /// <summary>Most words a text.</summary>
+    [Description("Most words of a text that conv and transformer read")]
+    [Range(1, 4096)]
+    public int Length { get; set; } = 200;
+
+    /// <summary>Feature maps of each width.</summary>
+    [Description("Feature maps of conv for each of its widths 3, 4 and 5")]
+    [Range(1, 4096)]
+    public int Filters { get; set; } = 100;
+
+    /// <summary>Side of a patch.</summary>
+    [Description("Side in pixels of vit's square patches, which must divide the image")]
+    [Range(1, 256)]
+    public int Patch { get; set; } = 4;
+
+    /// <summary>Transformer blocks.</summary>
+    [Description("Blocks of vit and transformer")]
+    [Range(1, 32)]
+    public int Layers { get; set; } = 2;
+
+    /// <summary>Attention heads.</summary>
+    [Description("Attention heads of vit and transformer, which must divide model.embedding")]
+    [Range(1, 64)]
+    public int Heads { get; set; } = 4;
 }

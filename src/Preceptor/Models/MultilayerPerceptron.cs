@@ -1,5 +1,6 @@
 using Preceptor.Data;
 using Preceptor.Foundation;
+using Preceptor.Models.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -32,6 +33,10 @@ public sealed class MultilayerPerceptron : Encoder
             _ => throw new InvalidOperationException("a multilayer perceptron needs images or numbers"),
         });
     }
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxGraph graph, string name) =>
+        hidden.Export(graph, name + ".hidden", graph.Image is { } image ? graph.BesideNumbers(graph.Add("Flatten", image, ("axis", 1L))) : graph.Numbers!.Value);
 }
 
 /// <summary>Linear layers, each followed by ReLU and dropout.</summary>
@@ -61,6 +66,12 @@ internal sealed class HiddenLayers : nn.Module<Tensor, Tensor>
             features = nn.functional.relu(layer.forward(features));
             if (dropout > 0) features = nn.functional.dropout(features, dropout, training);
         }
+        return features;
+    }
+
+    public OnnxValue Export(OnnxGraph graph, string name, OnnxValue features)
+    {
+        for (var i = 0; i < layers.Count; i++) features = graph.Add("Relu", graph.Linear($"{name}.layers.{i}", features, layers[i]));
         return features;
     }
 }

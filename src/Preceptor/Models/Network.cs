@@ -1,5 +1,6 @@
 using Preceptor.Data;
 using Preceptor.Foundation;
+using Preceptor.Models.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -32,4 +33,7 @@ public sealed class Network : nn.Module<Inputs, Tensor>
 
     /// <summary>Logits [B, C].</summary>
     public override Tensor forward(Inputs inputs) => head.forward(encoder.forward(inputs));
+
+    /// <summary>Adds the network to a graph; gives the logits.</summary>
+    public OnnxValue Export(OnnxGraph graph) => graph.Linear("head", encoder.Export(graph, "encoder"), head);
 }

@@ -1,5 +1,6 @@
 using Preceptor.Data;
 using Preceptor.Foundation;
+using Preceptor.Models.Onnx;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -46,6 +47,14 @@ public sealed class ResidualNetwork : Encoder
         features = features.mean([2, 3]);
         return dropout > 0 ? nn.functional.dropout(features, dropout, training) : features;
     }
+
+    /// <inheritdoc/>
+    public override OnnxValue Export(OnnxGraph graph, string name)
+    {
+        var features = graph.Add("Relu", Convolution.Export(graph, name + ".norm", Convolution.Export(graph, name + ".stem", graph.Image!.Value, stem), norm));
+        for (var i = 0; i < blocks.Count; i++) features = blocks[i].Export(graph, $"{name}.blocks.{i}", features);
+        return graph.Add("ReduceMean", [features, graph.Whole([2, 3])], ("keepdims", 0L));
+    }
 }
 
 /// <summary>Two 3×3 convolutions with batch normalisation around a shortcut.</summary>
@@ -76,5 +85,12 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
         var inner = nn.functional.relu(bn1.forward(conv1.forward(features)));
         inner = bn2.forward(conv2.forward(inner));
         return nn.functional.relu(inner + (shortcut?.forward(features) ?? features));
+    }
+
+    public OnnxValue Export(OnnxGraph graph, string name, OnnxValue features)
+    {
+        var inner = graph.Add("Relu", Convolution.Export(graph, name + ".bn1", Convolution.Export(graph, name + ".conv1", features, conv1), bn1));
+        inner = Convolution.Export(graph, name + ".bn2", Convolution.Export(graph, name + ".conv2", inner, conv2), bn2);
+        return graph.Add("Relu", graph.Add("Add", [inner, shortcut is null ? features : Convolution.Export(graph, name + ".shortcut", features, shortcut)]));
     }
 }

@@ -100,8 +100,8 @@ public sealed record PredictionDraft
     /// <summary>Learns the encoding from the training rows and encodes all.</summary>
     public PredictionTask Encode(ModelOptions model, TrainingOptions training)
     {
-        var tokens = model.Encoder == EncoderKind.Bag ? TextTokens.Words : TextTokens.Ngrams;
-        var encoding = InputEncoding.Fit(Train, Inputs, tokens, model.Vocabulary);
+        var (tokens, limit) = Encoder.Text(model);
+        var encoding = InputEncoding.Fit(Train, Inputs, tokens, model.Vocabulary, limit);
         training.Check(encoding.Shape);
         List<ISupervision> supervision = [new Labels(TrainLabels, ValidationLabels)];
         supervision.AddRange(Teachers.Select(t => new TeacherLogits(t.Name, t.Train)));

@@ -53,6 +53,46 @@ public sealed class OwnDataTests : IDisposable
         Assert.Equal((2, "error: tickets.csv: exists already; name another file, or leave out --example"), Workspace.Run("init", "--example", "tickets"));
     }
 
+    [Theory]
+    [InlineData("conv")]
+    [InlineData("transformer")]
+    public void A_text_encoder_is_trained_and_answers_from_its_folder(string encoder)
+    {
+        workspace.Write("data.csv", Workspace.Csv());
+        workspace.Write("spec.yaml", Workspace.Specification());
+        Run("run", "spec.yaml", "--set", $"model.encoder={encoder}", "--set", "model.embedding=16", "--set", "training.rate=0.003", "--method", "supervised", "--out", "run");
+        Assert.True(JsonNode.Parse(File.ReadAllText("run/result.json"))!["scores"]!["method"]!["mean"]!.GetValue<double>() > 0.9);
+        Run("predict", "run", "data.csv", "--out", "p.csv");
+        Assert.Equal(File.ReadAllLines("run/predictions.csv"), File.ReadAllLines("p.csv"));
+        Assert.StartsWith("error: no/model.onnx: cannot be written", Workspace.Run("export", "run", "--onnx", "no/model.onnx").Error, StringComparison.Ordinal);
+        Run("export", "run", "--onnx", "model.onnx");
+        using var onnx = new OnnxModel("model.onnx", new Dictionary<string, OnnxInput> { ["tokens"] = OnnxInput.Ids, ["numbers"] = OnnxInput.Numbers }, "logits");
+        Assert.Equal("""["cool","warm"]""", onnx.Metadata["classes"]);
+        using var model = Preceptor.Models.Predictor.Load("run");
+        var examples = model.Encoding.Encode(TableReader.Read("data.csv").Take([3]));
+        var (logits, _) = onnx.Run(new OnnxBatch(1) { Ids = [.. examples.Tokens(0).ToArray().Select(id => (long)id)], Numbers = examples.Numbers(0).ToArray() });
+        Assert.All(model.Classifier.Logits(examples).Zip(logits), p => Assert.Equal(p.First, p.Second, 1e-4f));
+    }
+
+    [Fact]
+    public void Only_networks_are_exported_and_only_to_where_a_file_can_be()
+    {
+        workspace.Write("data.csv", Workspace.Csv());
+        workspace.Write("spec.yaml", Workspace.Specification());
+        Run("run", "spec.yaml", "--method", "logistic-regression", "--out", "run");
+        Assert.Equal((2, "error: only networks are exported to ONNX; this model is of the format 'logistic-regression'"), Workspace.Run("export", "run", "--onnx", "model.onnx"));
+        Assert.False(File.Exists("model.onnx"));
+        Assert.Equal((2, "error: Option '--onnx' is required"), Workspace.Run("export", "run"));
+    }
+
+    [Fact]
+    public void A_vision_transformer_is_trained_on_images()
+    {
+        Run("run", "--problem", "digits", "--set", "problem.size=tiny", "--set", "model.encoder=vit", "--set", "model.patch=7", "--set", "training.epochs=2", "--seeds", "1", "--out", "run");
+        Assert.Contains("encoder: \"vit\"", File.ReadAllText("run/spec.yaml"), StringComparison.Ordinal);
+        Assert.Equal((2, "error: model.patch: 3 does not divide images of 28×28; allowed: 1, 2, 4, 7, 14, 28"), Workspace.Run("run", "--problem", "digits", "--set", "problem.size=tiny", "--set", "model.encoder=vit", "--set", "model.patch=3", "--seeds", "1", "--out", "other"));
+    }
+
     public void Dispose() => workspace.Dispose();
 
     private static void Run(params string[] arguments) => Assert.Equal((0, ""), Workspace.Run(arguments));

@@ -12,10 +12,10 @@ namespace Preceptor.Tests.Prediction;
 internal static class Problems
 {
     public static PredictionTask Digits(int epochs = 2, EncoderKind encoder = EncoderKind.Mlp, TrainingOptions? training = null, double noise = 0.2) =>
-        DigitsProblem.Draft(new() { Size = ProblemSize.Tiny, Noise = noise }, 1).Encode(new ModelOptions { Encoder = encoder, Hidden = [16], Width = 16, Dropout = 0.1 }, training ?? new TrainingOptions { Epochs = epochs, Batch = 16 });
+        DigitsProblem.Draft(new() { Size = ProblemSize.Tiny, Noise = noise }, 1).Encode(new ModelOptions { Encoder = encoder, Hidden = [16], Width = 16, Embedding = 8, Patch = 7, Dropout = 0.1 }, training ?? new TrainingOptions { Epochs = epochs, Batch = 16 });
 
-    public static PredictionTask Tickets(int epochs = 2) =>
-        TicketsProblem.Draft(new() { Size = ProblemSize.Tiny, Teacher = TicketTeacher.Weak }, 1).Encode(new ModelOptions { Hidden = [16], Embedding = 8, Vocabulary = 256, Dropout = 0.1 }, new TrainingOptions { Epochs = epochs, Batch = 16 });
+    public static PredictionTask Tickets(int epochs = 2, EncoderKind encoder = EncoderKind.Auto, TrainingOptions? training = null) =>
+        TicketsProblem.Draft(new() { Size = ProblemSize.Tiny, Teacher = TicketTeacher.Weak }, 1).Encode(new ModelOptions { Encoder = encoder, Hidden = [16], Embedding = 8, Vocabulary = 256, Filters = 8, Dropout = 0.1 }, training ?? new TrainingOptions { Epochs = epochs, Batch = 16 });
 
     /// <summary>Slugs of all methods that train a network.</summary>
     public static TheoryData<string> Methods => [.. MethodCatalogue.All.Where(m => m.IsFit && m.Declaration.TrainsNetwork).Select(m => m.Slug)];

@@ -69,9 +69,13 @@ public sealed class TrainingLoopTests
     [InlineData(EncoderKind.Linear)]
     [InlineData(EncoderKind.Mlp)]
     [InlineData(EncoderKind.Resnet)]
+    [InlineData(EncoderKind.Vit)]
+    [InlineData(EncoderKind.Conv)]
+    [InlineData(EncoderKind.Transformer)]
     public void Memory_stays_flat(EncoderKind encoder)
     {
-        var problem = Problems.Digits(training: new TrainingOptions { Epochs = 60, Batch = 8 }, encoder: encoder).Problem;
+        var training = new TrainingOptions { Epochs = 60, Batch = 8 };
+        var problem = encoder is EncoderKind.Conv or EncoderKind.Transformer ? Problems.Tickets(encoder: encoder, training: training).Problem : Problems.Digits(training: training, encoder: encoder).Problem;
         var tensors = new List<long>();
         // The count is the process's: what earlier tests left to finalizers must not go while this one counts.
         GC.Collect();

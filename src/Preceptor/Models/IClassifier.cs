@@ -18,7 +18,7 @@ public interface IClassifier : IDisposable
 /// <summary>The formats that a model folder may name. Only registered names are read: a file can't name a type of its own.</summary>
 public static class ClassifierFormats
 {
-    private static readonly Dictionary<string, Func<string, IClassifier>> Formats = new(StringComparer.Ordinal) 
+    private static readonly Dictionary<string, Func<string, IClassifier>> Formats = new(StringComparer.Ordinal)
     {
         [NetworkClassifier.FormatName] = NetworkClassifier.Load,
         [EnsembleClassifier.FormatName] = EnsembleClassifier.Load,

@@ -40,6 +40,7 @@ public static class MethodMatrix
         ("tickets, no teacher", "tickets", [.. Tickets, "problem.teacher=none"]),
         ("tickets, two teachers", "tickets", [.. Tickets, "problem.teacher=both"]),
         ("tickets, few labels", "tickets", [.. Tickets, "problem.labelled=0.3"]),
+        ("deliveries", "deliveries", ["problem.size=tiny"]),
         ("a CSV", null, Csv),
         ("a CSV, checked rows", null, [.. Csv, "problem.trusted=checked"]),
         ("a CSV, label sets", null, ["problem.data=rows.csv", "problem.label=tags", "problem.labels=many", .. Inputs]),

@@ -87,7 +87,6 @@ public sealed record RunResult
         ["type"] = "result",
         ["problem"] = Problem,
         ["method"] = Method,
-        ["target"] = Options.Key(Target.ToString()),
         ["metric"] = Metric.Name,
         ["better"] = Options.Key(Metric.Better.ToString()),
         ["seeds"] = Seeds,
@@ -97,6 +96,7 @@ public sealed record RunResult
         ["difference"] = ToJson(Difference, withValues: false),
         ["extra"] = new JsonObject
         {
+            ["target"] = Options.Key(Target.ToString()),
             ["pgr"] = RecoveredGap is null ? null : ToJson(RecoveredGap, withValues: false),
             ["metrics"] = new JsonObject(AllMetrics.Select(a => KeyValuePair.Create(a.Key, (JsonNode?)new JsonObject(a.Value.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)))))),
         },

@@ -30,7 +30,7 @@ public sealed class TargetsTests : IDisposable
         workspace.Write("spec.yaml", "problem: {data: data.csv, text: [text], label: tags, labels: many, id: id}\nmodel: {hidden: [16], embedding: 8, vocabulary: 256}\nmethod: logistic-regression\ntraining: {epochs: 20, batch: 16, rate: 0.02}\n");
         Run("run", "spec.yaml", "--out", "run");
         var result = JsonNode.Parse(File.ReadAllText("run/result.json"))!;
-        Assert.Equal(("many", "micro-f1", "higher", 46), ((string)result["target"]!, (string)result["metric"]!, (string)result["better"]!, (int)result["testItems"]!));
+        Assert.Equal(("many", "micro-f1", "higher", 46), ((string)result["extra"]!["target"]!, (string)result["metric"]!, (string)result["better"]!, (int)result["testItems"]!));
         Assert.Equal(["floor", "baseline", "method"], result["scores"]!.AsObject().Select(s => s.Key));
         Assert.InRange((double)result["scores"]!["method"]!["mean"]!, 0.95, 1);
         Assert.Equal(["micro-f1", "macro-f1", "subset-accuracy", "hamming-loss", "lrap"], result["extra"]!["metrics"]!["method"]!.AsObject().Select(m => m.Key));
@@ -71,7 +71,7 @@ public sealed class TargetsTests : IDisposable
         workspace.Write("spec.yaml", "problem: {data: data.csv, numbers: [a, b], label: price, labels: number, id: id}\nmodel: {hidden: [16]}\nmethod: ridge\ntraining: {epochs: 40, batch: 16, rate: 0.02}\n");
         Run("run", "spec.yaml", "--out", "run");
         var result = JsonNode.Parse(File.ReadAllText("run/result.json"))!;
-        Assert.Equal(("number", "r2", "higher", 48), ((string)result["target"]!, (string)result["metric"]!, (string)result["better"]!, (int)result["testItems"]!));
+        Assert.Equal(("number", "r2", "higher", 48), ((string)result["extra"]!["target"]!, (string)result["metric"]!, (string)result["better"]!, (int)result["testItems"]!));
         Assert.InRange((double)result["scores"]!["floor"]!["mean"]!, -0.3, 0);
         Assert.InRange((double)result["scores"]!["baseline"]!["mean"]!, 0.9, 1);
         Assert.InRange((double)result["scores"]!["method"]!["mean"]!, 0.999, 1);

@@ -61,7 +61,7 @@ public sealed class CommandTests : IDisposable
         Assert.All(lines, l => Assert.Contains(l["type"]!.GetValue<string>(), new[] { "progress", "warning", "result" }));
         var result = lines[^1];
         Assert.Equal("result", result["type"]!.GetValue<string>());
-        Assert.Equal(["type", "problem", "method", "metric", "better", "seeds", "testItems", "scoredOn", "scores", "difference", "extra", "notes", "seconds", "run", "command"], result.Select(p => p.Key));
+        Assert.Equal(["type", "problem", "method", "metric", "better", "seeds", "testItems", "scoredOn", "scores", "difference", "extra", "seconds", "run", "command"], result.Select(p => p.Key));
         Assert.Equal(["baseline", "method"], result["scores"]!.AsObject().Select(p => p.Key));
         Assert.Equal(["mean", "low", "high", "values"], result["scores"]!["method"]!.AsObject().Select(p => p.Key));
         Assert.Equal(2, result["scores"]!["method"]!["values"]!.AsArray().Count);

@@ -6,6 +6,7 @@ using Microsoft.ML;
 using Microsoft.ML.Calibrators;
 using Microsoft.ML.Trainers;
 using Microsoft.ML.Trainers.LightGbm;
+using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Prediction;
@@ -14,8 +15,9 @@ using Preceptor.Supervision;
 namespace Preceptor.Baselines;
 
 /// <summary>
-/// Gradient-boosted decision trees on the encoded inputs, one tree a class and round, with the softmax loss; LightGBM through
-/// Microsoft.ML, and LightGBM's own defaults.
+/// Gradient-boosted decision trees on the encoded inputs, one tree a class and round, with the softmax loss; where a row may have many
+/// labels, trees for each with the logistic loss; where a number is predicted, with squared error. LightGBM through Microsoft.ML, and
+/// LightGBM's own defaults.
 /// </summary>
 /// <remarks>
 /// Uses neither <c>model</c> nor <c>training</c>, and has no null setting: the baseline beside it is the problem's network.
@@ -23,7 +25,7 @@ namespace Preceptor.Baselines;
 /// </remarks>
 [Method(TreeClassifier.FormatName, "Gradient-boosted trees (LightGBM)", Summary = "Boosted decision trees: the usual choice for tables of numbers and categories.", IsPlain = true, TrainsNetwork = false, Citation = "Ke et al. 2017, NeurIPS")]
 [Version(1)]
-public sealed class GradientBoostedTrees : IFit<PredictionProblem, Predictor>, INeeds<Labels>
+public sealed class GradientBoostedTrees : IFit<PredictionProblem, Predictor>, INeeds<Labels>, INeeds<ManyLabels>, INeeds<NumberTargets>
 {
     private readonly Options options;
 
@@ -31,7 +33,7 @@ public sealed class GradientBoostedTrees : IFit<PredictionProblem, Predictor>, I
     public sealed record Options
     {
         /// <summary>Boosting rounds.</summary>
-        [Description("Boosting rounds: trees a class")]
+        [Description("Boosting rounds: trees a class or label, or in all for a number")]
         [Range(1, 100_000)]
         public int Trees { get; set; } = 100;
 
@@ -63,70 +65,84 @@ public sealed class GradientBoostedTrees : IFit<PredictionProblem, Predictor>, I
     public Predictor Fit(PredictionProblem problem, Run run)
     {
         run.Uses(typeof(GradientBoostedTrees));
-        return run.TrainPlain(problem, TreeClassifier.Tokens, data =>
+        var seed = run.Random("lightgbm").Next(int.MaxValue);
+        return problem.Target.Kind switch
         {
-            var trainer = data.Context.MulticlassClassification.Trainers.LightGbm(new LightGbmMulticlassTrainer.Options
+            TargetKind.Many => FitLabels(problem, run, seed),
+            TargetKind.Number => run.TrainPlainNumber(problem, TreeClassifier.Tokens, data =>
+            {
+                var trees = new TreeBuilder();
+                var trainer = data.Context.Regression.Trainers.LightGbm(new LightGbmRegressionTrainer.Options
+                {
+                    NumberOfIterations = options.Trees,
+                    NumberOfLeaves = options.Leaves,
+                    LearningRate = options.Rate,
+                    MinimumExampleCountPerLeaf = options.LeafRows,
+                    UseCategoricalSplit = false,
+                    HandleMissingValue = false,
+                    NumberOfThreads = run.Threads,
+                    Seed = seed,
+                });
+                trees.Add(0, Native(() => trainer.Fit(data.Rows)).Model.TrainedTreeEnsemble);
+                return new TreeClassifier(data.Shape, data.Classes, trees.Build());
+            }),
+            _ => FitClasses(problem, run, seed),
+        };
+    }
+
+    private Predictor FitClasses(PredictionProblem problem, Run run, int seed) => run.TrainPlain(problem, TreeClassifier.Tokens, data =>
+    {
+        var trainer = data.Context.MulticlassClassification.Trainers.LightGbm(new LightGbmMulticlassTrainer.Options
+        {
+            NumberOfIterations = options.Trees,
+            NumberOfLeaves = options.Leaves,
+            LearningRate = options.Rate,
+            MinimumExampleCountPerLeaf = options.LeafRows,
+            UseSoftmax = true,
+            UseCategoricalSplit = false,
+            HandleMissingValue = false,
+            NumberOfThreads = run.Threads,
+            Seed = seed,
+        });
+        var trees = new TreeBuilder();
+        var ofClasses = SubModels(Native(() => trainer.Fit(data.Rows)).Model);
+        for (var c = 0; c < ofClasses.Length; c++) trees.Add(c, ((CalibratedModelParametersBase<LightGbmBinaryModelParameters, PlattCalibrator>)ofClasses[c]).SubModel.TrainedTreeEnsemble);
+        return new TreeClassifier(data.Shape, data.Classes, trees.Build());
+    });
+
+    private Predictor FitLabels(PredictionProblem problem, Run run, int seed)
+    {
+        var trees = new TreeBuilder();
+        return run.TrainPlainLabels(problem, TreeClassifier.Tokens, (label, data) =>
+        {
+            var trainer = data.Context.BinaryClassification.Trainers.LightGbm(new LightGbmBinaryTrainer.Options
             {
                 NumberOfIterations = options.Trees,
                 NumberOfLeaves = options.Leaves,
                 LearningRate = options.Rate,
                 MinimumExampleCountPerLeaf = options.LeafRows,
-                UseSoftmax = true,
                 UseCategoricalSplit = false,
                 HandleMissingValue = false,
                 NumberOfThreads = run.Threads,
-                Seed = run.Random("lightgbm").Next(int.MaxValue),
+                Seed = seed,
             });
-            try
-            {
-                return new TreeClassifier(data.Shape, data.Classes, Flatten(trainer.Fit(data.Rows).Model));
-            }
-            catch (Exception e) when (e.GetBaseException() is DllNotFoundException or BadImageFormatException)
-            {
-                throw new WorkException($"lightgbm: LightGBM's native library does not load on this machine ({e.GetBaseException().Message}); it exists for 64-bit x86 on Linux, Windows and macOS", e);
-            }
-        });
+            var model = Native(() => trainer.Fit(data.Rows)).Model;
+            // p = 1 / (1 + exp(slope · score + offset)), so that these are the log-odds.
+            trees.Add(label, model.SubModel.TrainedTreeEnsemble, -model.Calibrator.Slope);
+            if (model.Calibrator.Offset != 0) trees.AddConstant(label, -model.Calibrator.Offset);
+        }, trees.AddConstant, () => new TreeClassifier(problem.Train.Shape, SeenClasses.Apart(problem.Classes.Count), trees.Build()));
     }
 
-    private static TreeArrays Flatten(OneVersusAllModelParameters model)
+    private static T Native<T>(Func<T> train)
     {
-        List<int> classes = [], nodes = [0], leaves = [0], features = [], left = [], right = [];
-        List<float> thresholds = [];
-        List<double> values = [];
-        var ofClasses = SubModels(model);
-        for (var c = 0; c < ofClasses.Length; c++)
+        try
         {
-            var ensemble = ((CalibratedModelParametersBase<LightGbmBinaryModelParameters, PlattCalibrator>)ofClasses[c]).SubModel.TrainedTreeEnsemble;
-            if (ensemble.Bias != 0) AddTree([ensemble.Bias]);
-            for (var t = 0; t < ensemble.Trees.Count; t++)
-            {
-                var tree = ensemble.Trees[t];
-                features.AddRange(tree.NumericalSplitFeatureIndexes);
-                thresholds.AddRange(tree.NumericalSplitThresholds);
-                left.AddRange(tree.LeftChild);
-                right.AddRange(tree.RightChild);
-                AddTree(tree.LeafValues.Select(value => value * ensemble.TreeWeights[t]));
-            }
-
-            void AddTree(IEnumerable<double> leafValues)
-            {
-                classes.Add(c);
-                values.AddRange(leafValues);
-                nodes.Add(features.Count);
-                leaves.Add(values.Count);
-            }
+            return train();
         }
-        return new()
+        catch (Exception e) when (e.GetBaseException() is DllNotFoundException or BadImageFormatException)
         {
-            Classes = [.. classes],
-            Nodes = [.. nodes],
-            Leaves = [.. leaves],
-            Features = [.. features],
-            Thresholds = [.. thresholds],
-            Left = [.. left],
-            Right = [.. right],
-            Values = [.. values],
-        };
+            throw new WorkException($"lightgbm: LightGBM's native library does not load on this machine ({e.GetBaseException().Message}); it exists for 64-bit x86 on Linux, Windows and macOS", e);
+        }
     }
 
     // Microsoft.ML shows the trees of two classes but not of more. Its own model files would not do instead of them: they name

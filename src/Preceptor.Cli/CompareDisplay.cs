@@ -20,7 +20,7 @@ internal static class CompareDisplay
         var rows = comparison.Rows;
         Table(console, comparison.Metric, rows);
         console.WriteLine();
-        foreach (var arm in rows.Select(r => r.Arm).Where(a => a != "method").Distinct()) console.MarkupLine($"[grey]{arm}: {ResultText.Meaning(arm)}[/]");
+        foreach (var arm in rows.Select(r => r.Arm).Where(a => a != "method").Distinct()) console.MarkupLine($"[grey]{arm}: {ResultText.Meaning(arm, comparison.Baseline.Target)}[/]");
         console.WriteLine();
         ResultDisplay.Words(console, ComparisonText.Sentence(comparison));
         if (ComparisonText.Optimism(comparison) is { } optimism) ResultDisplay.Words(console, optimism);

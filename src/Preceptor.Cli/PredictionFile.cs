@@ -6,7 +6,10 @@ using Preceptor.Readers;
 
 namespace Preceptor.Cli;
 
-/// <summary>Predictions as CSV: row, id, label, probability, second, abstain.</summary>
+/// <summary>
+/// Predictions as CSV: row, id, label, probability, second, abstain; where a row may have many labels row, id, label and the probability of
+/// each; row, id, value where a number is predicted.
+/// </summary>
 internal static class PredictionFile
 {
     private static readonly string[] Header = ["row", "id", "label", "probability", "second", "abstain"];
@@ -14,18 +17,45 @@ internal static class PredictionFile
     /// <summary>Predicts rows and gives the lines of the file.</summary>
     public static (IReadOnlyList<string> Header, IEnumerable<IReadOnlyList<string>> Rows) Of(Predictor model, Table table)
     {
+        if (model.Target.Kind == TargetKind.Many) return LabelSets(model, table);
+        if (model.Target.Kind == TargetKind.Number) return Numbers(model, table);
         var predictions = model.Predict(table);
-        var id = model.Id is { } name ? table.Find(name)?.Words() : null;
+        var start = Start(model, table);
         return (Header, Enumerable.Range(0, table.Rows).Select(row =>
         {
             var best = predictions.Best(row);
             var probability = predictions.Row(row)[best];
             return (IReadOnlyList<string>)
             [
-                (row + 1).ToString(CultureInfo.InvariantCulture), id?.Invoke(row) ?? "", model.Classes[best],
+                .. start(row), model.Classes[best],
                 probability.ToString("R", CultureInfo.InvariantCulture), model.Classes[predictions.Second(row)], probability < model.AbstainBelow ? "yes" : "no",
             ];
         }));
+    }
+
+    private static (IReadOnlyList<string> Header, IEnumerable<IReadOnlyList<string>> Rows) LabelSets(Predictor model, Table table)
+    {
+        var predictions = model.Predict(table);
+        var start = Start(model, table);
+        return (["row", "id", "label", .. model.Classes.Select(c => $"probability:{c}")], Enumerable.Range(0, table.Rows).Select(row => (IReadOnlyList<string>)
+        [
+            .. start(row), TargetColumn.Write(predictions.LabelsOf(row).Select(c => model.Classes[c])),
+            .. predictions.Row(row).ToArray().Select(p => p.ToString("R", CultureInfo.InvariantCulture)),
+        ]));
+    }
+
+    private static (IReadOnlyList<string> Header, IEnumerable<IReadOnlyList<string>> Rows) Numbers(Predictor model, Table table)
+    {
+        var numbers = model.PredictNumbers(model.Encoding.Encode(table));
+        var start = Start(model, table);
+        return (["row", "id", "value"], Enumerable.Range(0, table.Rows).Select(row => (IReadOnlyList<string>)[.. start(row), numbers[row].ToString("R", CultureInfo.InvariantCulture)]));
+    }
+
+    /// <summary>A row's first cells: its number and what names it.</summary>
+    private static Func<int, string[]> Start(Predictor model, Table table)
+    {
+        var id = model.Id is { } name ? table.Find(name)?.Words() : null;
+        return row => [(row + 1).ToString(CultureInfo.InvariantCulture), id?.Invoke(row) ?? ""];
     }
 
     /// <summary>Writes a finished run's predictions of its own data file; of the test rows, beside the rows themselves, where the problem is generated.</summary>
@@ -33,7 +63,7 @@ internal static class PredictionFile
     {
         using var model = Predictor.Load(Path.Combine(folder, "model"));
         Table rows;
-        if (request.Specification.Problem is PredictionData data) rows = DataFiles.Read(data.Data!, Texts(model, data.Label), model.Encoding.Numbers.Select(n => n.Column).ToArray(), data.BadImages ?? BadImages.Fail).Rows;
+        if (request.Specification.Problem is PredictionData data) rows = DataFiles.Read(data.Data!, Texts(model, data.Label), Numbers(model, data.Label), data.BadImages ?? BadImages.Fail).Rows;
         else
         {
             rows = task.Exam.TestRows;
@@ -46,17 +76,20 @@ internal static class PredictionFile
     /// <summary>Reads rows to predict as the model needs them, from a file or, for -, from standard input.</summary>
     /// <param name="model">Names the input columns.</param>
     /// <param name="path">The file.</param>
-    /// <param name="label">The label column, read as written: class 01 is not class 1.</param>
+    /// <param name="label">The label column, read as written unless it holds numbers to predict: class 01 is not class 1.</param>
     public static Table ReadFor(Predictor model, string path, string? label = null)
     {
-        var options = new DelimitedOptions { Text = Texts(model, label).ToHashSet(), Numbers = model.Encoding.Numbers.Select(n => n.Column).ToHashSet(), AllowAbsent = true };
+        var options = new DelimitedOptions { Text = Texts(model, label).ToHashSet(), Numbers = Numbers(model, label).ToHashSet(), AllowAbsent = true };
         if (path == "-") return DelimitedReader.Read(Console.OpenStandardInput(), "standard input", options);
         return DataFiles.Read(path, [.. options.Text], [.. options.Numbers]).Rows;
     }
 
     private static string[] Texts(Predictor model, string? label)
     {
-        string?[] names = [.. model.Encoding.Text?.Columns ?? [], .. model.Encoding.Categories.Select(c => c.Column), model.Id, label];
+        string?[] names = [.. model.Encoding.Text?.Columns ?? [], .. model.Encoding.Categories.Select(c => c.Column), model.Id, model.Target.Kind == TargetKind.Number ? null : label];
         return [.. names.OfType<string>().Distinct()];
     }
+
+    private static string[] Numbers(Predictor model, string? label) =>
+        [.. model.Encoding.Numbers.Select(n => n.Column), .. model.Target.Kind == TargetKind.Number && label is not null ? [label] : Array.Empty<string>()];
 }

@@ -1,5 +1,6 @@
 using Preceptor.Catalogue;
 using Preceptor.Cli.Commands;
+using Preceptor.Data;
 using Spectre.Console;
 
 namespace Preceptor.Cli;
@@ -25,10 +26,11 @@ internal static class ResultDisplay
         if (console.Profile.Width < WideConsole)
         {
             console.WriteLine();
-            foreach (var arm in arms.Where(a => a != "method")) console.MarkupLine($"[grey]{arm}: {ResultText.Meaning(arm)}[/]");
+            foreach (var arm in arms.Where(a => a != "method")) console.MarkupLine($"[grey]{arm}: {ResultText.Meaning(arm, result.Target)}[/]");
         }
         console.WriteLine();
         Words(console, ResultText.Sentence(result));
+        if (ResultText.Others(result) is { } others) Words(console, others);
         console.WriteLine();
         console.WriteLineSafely($"report: {Path.Combine(request.Folder, "report.html")}");
         console.WriteLineSafely("next:");
@@ -39,9 +41,10 @@ internal static class ResultDisplay
     private static void Bar(IAnsiConsole console, RunResult result, string arm, int width)
     {
         var (metric, score) = (result.Metric, result.Scores[arm]);
-        var filled = (int)Math.Round(Math.Clamp(score.Mean / metric.Highest, 0, 1) * BarWidth);
+        var full = double.IsFinite(metric.Highest) ? metric.Highest : Math.Max(result.Scores.Values.Max(s => s.Mean), double.Epsilon);
+        var filled = (int)Math.Round(Math.Clamp(score.Mean / full, 0, 1) * BarWidth);
         var line = $"{Markup.Escape(Fit(ResultText.Name(result, arm), width))} [{Colour(arm)}]{new string('█', filled)}[/]{new string('·', BarWidth - filled)}  {ResultText.Value(metric, score.Mean),7}  {Markup.Escape(ResultText.Ends(metric, score))}";
-        console.MarkupLine(console.Profile.Width < WideConsole || arm == "method" ? line : $"{line}  [grey]{ResultText.Meaning(arm)}[/]");
+        console.MarkupLine(console.Profile.Width < WideConsole || arm == "method" ? line : $"{line}  [grey]{ResultText.Meaning(arm, result.Target)}[/]");
     }
 
     public static string Colour(string arm) => arm switch
@@ -54,7 +57,7 @@ internal static class ResultDisplay
 
     private static IEnumerable<string> Next(RunResult result, RunRequest request)
     {
-        var other = MethodCatalogue.All.FirstOrDefault(m => m.IsFit && m.Slug != result.Method && m.Slug != "supervised")?.Slug ?? "supervised";
+        var other = MethodCatalogue.All.FirstOrDefault(m => m.IsFit && m.Slug != result.Method && m.Slug != "supervised" && (result.Target == TargetKind.One || m.Targets.Contains(result.Target)))?.Slug ?? "supervised";
         var builtIn = request.Specification.BuiltIn;
         yield return builtIn is null
             ? $"{Terminal.Command} run {RunCommand.Quote(Path.Combine(request.Folder, "spec.yaml"))} --method {other}"

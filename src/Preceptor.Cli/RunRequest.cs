@@ -83,7 +83,7 @@ internal sealed record RunRequest(Specification Specification, int Seeds, int Th
     public RunResult Finish(IReadOnlyList<SeedOutcome> outcomes, double seconds)
     {
         WriteRequest(SecondsBefore + seconds);
-        var result = RunResult.Of(Specification, outcomes, Metrics.Accuracy, SecondsBefore + seconds, Folder, Command);
+        var result = RunResult.Of(Specification, outcomes, Metrics.Of(outcomes[0].Target)[0], SecondsBefore + seconds, Folder, Command);
         RunFolder.WriteWhole(Path.Combine(Folder, "result.json"), result.ToJson().ToJsonString() + "\n");
         RunFolder.WriteWhole(Path.Combine(Folder, "report.html"), HtmlReport.Render(result, outcomes, Specification.ToYaml()));
         return result;

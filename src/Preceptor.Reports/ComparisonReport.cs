@@ -41,7 +41,7 @@ public static class ComparisonReport
         return Html.Of(
             $"""
             <section aria-labelledby="scores"><h2 id="scores">Scores</h2>
-            <figure><figcaption>{HeaderSection.Capital(metric.Name)}{(metric.Highest == 1 ? " in per cent" : "")}: {metric.Description}; {(metric.Better == Better.Higher ? "more" : "less")} is better. Line: 95 % interval{(comparison.Baseline.Seeds > 1 ? "; small dots: seeds" : "")}; dashed: the baseline.</figcaption>
+            <figure><figcaption>{HeaderSection.Capital(metric.Name)}{(metric.IsShare ? " in per cent" : "")}: {metric.Description}; {(metric.Better == Better.Higher ? "more" : "less")} is better. Line: 95 % interval{(comparison.Baseline.Seeds > 1 ? "; small dots: seeds" : "")}; dashed: the baseline.</figcaption>
             {ForestPlot.Of([.. rows.Select(r => (new Arm(r.Arm, r.Name), r.Score))], metric)}</figure>
             </section>
 
@@ -60,16 +60,16 @@ public static class ComparisonReport
     private static Html Numbers(MethodComparison comparison, IReadOnlyList<ComparisonRow> rows) => Html.Of(
         $"""
         <section aria-labelledby="numbers"><h2 id="numbers">The numbers</h2>
-        {Html.Table("Scores, differences and cost", Html.Heads("method", comparison.Metric.Name, "95 %", "over the baseline", "seconds a seed", "model", "seeds"), rows.Select(r => Row(comparison.Metric, r)))}
-        <p>Every method is a run of its own in the folder of this comparison: <code>{Path.Combine(comparison.Folder, comparison.Methods[0].Result.Method, "report.html")}</code> shows its classes, its calibration and its hardest rows.</p>
+        {Html.Table("Scores, differences and cost", Html.Heads("method", comparison.Metric.Name, "95 %", "over the baseline", "seconds a seed", "model", "seeds"), rows.Select(r => Row(comparison, r)))}
+        <p>Every method is a run of its own in the folder of this comparison: <code>{Path.Combine(comparison.Folder, comparison.Methods[0].Result.Method, "report.html")}</code> shows where it goes wrong, and its hardest rows.</p>
         </section>
 
         """);
 
-    private static Html Row(Metric metric, ComparisonRow row) => Html.Row(
-        Html.Of($"""<span class="swatch {row.Arm}"></span>{row.Name}{(row.Arm == "method" ? Html.None : Html.Of($"""<span class="note">{ResultText.Meaning(row.Arm)}</span>"""))}"""),
-        Html.Of($"{ResultText.Value(metric, row.Score.Mean)}"), Html.Of($"{ResultText.Ends(metric, row.Score)}"),
-        Html.Of($"{(row.Arm == "method" ? ResultText.Difference(metric, row.Method!.Result.Difference) : "")}"),
+    private static Html Row(MethodComparison comparison, ComparisonRow row) => Html.Row(
+        Html.Of($"""<span class="swatch {row.Arm}"></span>{row.Name}{(row.Arm == "method" ? Html.None : Html.Of($"""<span class="note">{ResultText.Meaning(row.Arm, comparison.Baseline.Target)}</span>"""))}"""),
+        Html.Of($"{ResultText.Value(comparison.Metric, row.Score.Mean)}"), Html.Of($"{ResultText.Ends(comparison.Metric, row.Score)}"),
+        Html.Of($"{(row.Arm == "method" ? ResultText.Difference(comparison.Metric, row.Method!.Result.Difference) : "")}"),
         Html.Of($"{ComparisonText.Seconds(row.Method?.TrainSeconds)}"), Html.Of($"{ComparisonText.Size(row.Method?.ModelBytes)}"), Html.Of($"{row.Score.Values.Count}"));
 
     private static Html LeftOut(MethodComparison comparison) => comparison.LeftOut.Count == 0 ? Html.None : Html.Of(

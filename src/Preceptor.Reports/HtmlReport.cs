@@ -1,4 +1,5 @@
 using Preceptor.Catalogue;
+using Preceptor.Data;
 using Preceptor.Prediction;
 using Preceptor.Reports.Sections;
 
@@ -20,7 +21,14 @@ public static class HtmlReport
         var data = new ReportData(result, outcomes, specificationYaml);
         return Page.Render($"{result.Problem} · {result.Method}", Html.Of(
             $"""
-            {HeaderSection.Of(data)}{ScoresSection.Of(data)}{AdviceSection.Of(data)}{DoubtedSection.Of(data)}{HardestSection.Of(data)}{ClassesSection.Of(data)}{CalibrationSection.Of(data)}{LearningSection.Of(data)}{CostSection.Of(data)}{ProvenanceSection.Of(data)}
+            {HeaderSection.Of(data)}{ScoresSection.Of(data)}{AdviceSection.Of(data)}{Details(data)}{LearningSection.Of(data)}{CostSection.Of(data)}{ProvenanceSection.Of(data)}
             """));
     }
+
+    private static Html Details(ReportData data) => data.Result.Target switch
+    {
+        TargetKind.Many => Html.Join([LabelsSection.Of(data), MetricsSection.Of(data)]),
+        TargetKind.Number => Html.Join([NumbersSection.Of(data), MetricsSection.Of(data)]),
+        _ => Html.Join([DoubtedSection.Of(data), HardestSection.Of(data), ClassesSection.Of(data), CalibrationSection.Of(data)]),
+    };
 }

@@ -1,4 +1,5 @@
 using Preceptor.Catalogue;
+using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Models;
 using Preceptor.Prediction;
@@ -22,7 +23,7 @@ internal sealed class ReportData
         if (outcomes.Count == 0) throw new ArgumentException("a report needs the outcome of a seed", nameof(outcomes));
         (Result, Outcomes, Specification) = (result, outcomes, specification);
         Arms = [.. ResultText.Arms.Where(result.Scores.ContainsKey).Select(key => new Arm(key, ResultText.Name(result, key)))];
-        Scores = Arms.ToDictionary(a => a.Key, a => outcomes.Select(o => ClassificationScores.Of(o.Arms[a.Key].Probabilities, o.Labels)).ToArray());
+        Scores = result.Target != TargetKind.One ? new Dictionary<string, ClassificationScores[]>() : Arms.ToDictionary(a => a.Key, a => outcomes.Select(o => (ClassificationScores)o.Score(a.Key)).ToArray());
     }
 
     /// <summary>Probabilities below which a model might abstain.</summary>
@@ -37,7 +38,7 @@ internal sealed class ReportData
     /// <summary>The arms that exist, in the order in which they are shown.</summary>
     public IReadOnlyList<Arm> Arms { get; }
 
-    /// <summary>Each arm's scores, one a seed.</summary>
+    /// <summary>Each arm's scores, one a seed, where one class a row is predicted; else none.</summary>
     public IReadOnlyDictionary<string, ClassificationScores[]> Scores { get; }
 
     public IReadOnlyList<string> Classes => Outcomes[0].Classes;

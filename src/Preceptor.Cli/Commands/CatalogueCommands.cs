@@ -58,7 +58,7 @@ internal static class CatalogueCommands
                 AnsiConsole.WriteLine($"Source: {method.Declaration.Citation}");
                 AnsiConsole.WriteLine($"Needs {method.DescribeNeeds(", or ")}.");
                 ShowOptions("method", method.OptionsType);
-                AnsiConsole.Profile.Out.Writer.WriteLine($"Try: {Terminal.Command} run --problem tickets --method {method.Slug}");
+                if (BuiltInProblems.ExampleFor(method) is { } example) AnsiConsole.Profile.Out.Writer.WriteLine($"Try: {Terminal.Command} run --problem {example.Name} --method {method.Slug}");
                 return ExitCode.Done;
             }
             if (BuiltInProblems.All.FirstOrDefault(p => p.Name == slug) is { } problem)

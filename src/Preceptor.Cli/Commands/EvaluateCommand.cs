@@ -4,6 +4,7 @@ using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Models;
+using Preceptor.Prediction;
 using Spectre.Console;
 
 namespace Preceptor.Cli.Commands;
@@ -28,13 +29,10 @@ internal static class EvaluateCommand
         var table = PredictionFile.ReadFor(predictor, data, label);
         var column = table.Find(label) ?? throw new RequestException($"--label: {table.Name} has no column '{label}'{Spelling.Hint(label, table.Columns.Select(c => c.Name))}; it has {string.Join(", ", table.Columns.Select(c => c.Name))}");
         var words = column.Words();
-        var index = predictor.Classes.Select((c, i) => (c, i)).ToDictionary(p => p.c, p => p.i, StringComparer.Ordinal);
         int[] rows = [.. Enumerable.Range(0, table.Rows).Where(r => words(r).Length > 0)];
         if (rows.Length == 0) throw new RequestException($"{table.Name}: column '{label}' is blank in every row");
-        int[] labels = [.. rows.Select(r => index.TryGetValue(words(r), out var c) ? c
-            : throw new RequestException($"{table.Name}: row {r + 1} has the class '{words(r)}', which the model does not know{Spelling.Hint(words(r), predictor.Classes)}; it knows {string.Join(", ", predictor.Classes)}"))];
-        var scores = ClassificationScores.Of(predictor.Predict(table.Take(rows)).Probabilities, labels);
-        var metrics = Metrics.All.ToDictionary(m => m.Name, m => Intervals.OverItems([m.Score(scores)]));
+        var (scores, perClass) = Score(predictor, table.Take(rows), label);
+        var metrics = Metrics.Of(predictor.Target.Kind).ToDictionary(m => m.Name, m => Intervals.OverItems([m.Score(scores)]));
         if (json)
         {
             var result = new JsonObject { ["type"] = "result", ["model"] = model, ["data"] = data, ["testItems"] = rows.Length };
@@ -43,12 +41,34 @@ internal static class EvaluateCommand
             return ExitCode.Done;
         }
         var overview = new Spectre.Console.Table().AddColumns("metric", "value", "95 %", "meaning");
-        foreach (var metric in Metrics.All)
+        foreach (var metric in Metrics.Of(predictor.Target.Kind))
             overview.AddRow(metric.Name, $"{metrics[metric.Name].Mean:0.0000}", Markup.Escape($"[{metrics[metric.Name].Low:0.0000}, {metrics[metric.Name].High:0.0000}]"), Markup.Escape(metric.Description));
         AnsiConsole.Write(overview);
-        var classes = new Spectre.Console.Table().AddColumns("class", "rows", "precision", "recall", "F1");
-        foreach (var score in scores.PerClass) classes.AddRow(Markup.Escape(predictor.Classes[score.Class]), $"{score.Support:#,0}", $"{score.Precision:0.000}", $"{score.Recall:0.000}", $"{score.F1:0.000}");
+        if (perClass.Count == 0) return ExitCode.Done;
+        var classes = new Spectre.Console.Table().AddColumns(predictor.Target.Kind == TargetKind.Many ? "label" : "class", "rows", "precision", "recall", "F1");
+        foreach (var score in perClass) classes.AddRow(Markup.Escape(predictor.Classes[score.Class]), $"{score.Support:#,0}", $"{score.Precision:0.000}", $"{score.Recall:0.000}", $"{score.F1:0.000}");
         AnsiConsole.Write(classes);
         return ExitCode.Done;
+    }
+
+    /// <summary>Scores a model on rows that all have a target; by class or label too, where there are such.</summary>
+    private static (IScores Scores, IReadOnlyList<ClassScore> PerClass) Score(Predictor model, Data.Table rows, string label)
+    {
+        var target = new TargetColumn(label, new ScalarSetting($"--label {label}", "", label));
+        switch (model.Target.Kind)
+        {
+            case TargetKind.Number:
+                return (NumberScores.Of(model.PredictNumbers(model.Encoding.Encode(rows)), target.Numbers(rows)), []);
+            case TargetKind.Many:
+                var sets = LabelSetScores.Of(model.Predict(rows).Probabilities, target.Sets(rows, model.Classes)!, model.Classes.Count);
+                return (sets, sets.PerLabel);
+            default:
+                var words = rows.Find(label)!.Words();
+                var index = model.Classes.Select((c, i) => (c, i)).ToDictionary(p => p.c, p => p.i, StringComparer.Ordinal);
+                int[] labels = [.. Enumerable.Range(0, rows.Rows).Select(r => index.TryGetValue(words(r), out var c) ? c
+                    : throw new RequestException($"{rows.Name}: row {rows.Origin(r) + 1} has the class '{words(r)}', which the model does not know{Spelling.Hint(words(r), model.Classes)}; it knows {string.Join(", ", model.Classes)}"))];
+                var scores = ClassificationScores.Of(model.Predict(rows).Probabilities, labels);
+                return (scores, scores.PerClass);
+        }
     }
 }

@@ -51,10 +51,8 @@ internal static class InitCommand
         var findings = new List<string> { $"{table.Rows:#,0} rows, {table.Columns.Count} columns{(test is null ? "" : $"; {test.Rows:#,0} test rows of its own")}" };
         var label = wanted ?? Guess(table) ?? throw new RequestException($"{table.Name}: no column looks like a label; name it with --label (columns: {string.Join(", ", table.Columns.Select(c => c.Name))})");
         var column = table.Find(label) ?? throw new RequestException($"--label: {table.Name} has no column '{label}'{Spelling.Hint(label, table.Columns.Select(c => c.Name))}; it has {string.Join(", ", table.Columns.Select(c => c.Name))}");
-        var words = column.Words();
-        var classes = Enumerable.Range(0, table.Rows).Select(words).GroupBy(w => w).OrderByDescending(g => g.Count()).Select(g => (Class: g.Key, Count: g.Count())).ToArray();
-        var blank = classes.FirstOrDefault(c => c.Class.Length == 0).Count;
-        findings.Add($"label {label}: {classes.Count(c => c.Class.Length > 0)} classes ({string.Join(", ", classes.Where(c => c.Class.Length > 0).Take(8).Select(c => $"{c.Class} {c.Count:#,0}"))}{(classes.Length > 8 ? ", …" : "")}){(blank > 0 ? $", {blank:#,0} rows without" : "")}");
+        var kind = LabelLook.KindOf(column);
+        findings.Add(LabelLook.Describe(column, kind));
         var id = table.Columns.FirstOrDefault(c => c.Name is "id" or "ID" or "Id" or "key" && c.Name != label)?.Name;
         var time = table.Columns.OfType<TextColumn>().FirstOrDefault(IsDate)?.Name;
         var group = table.Columns.OfType<TextColumn>().FirstOrDefault(c => c.Name is not null && (c.Name.Contains("customer", StringComparison.OrdinalIgnoreCase) || c.Name.Contains("user", StringComparison.OrdinalIgnoreCase) || c.Name.Contains("group", StringComparison.OrdinalIgnoreCase)) && c.Name != label)?.Name;
@@ -64,10 +62,10 @@ internal static class InitCommand
         if (inputs.Length == 0) throw new RequestException($"{table.Name}: no column looks like an input");
         findings.Add($"inputs: {string.Join(", ", new[] { ("text", roles.Text), ("numbers", roles.Numbers), ("categories", roles.Categories) }.Where(r => r.Item2.Count > 0).Select(r => $"{r.Item1} {string.Join(", ", r.Item2)}"))}");
         findings.Add($"duplicates: {Duplicates(table, inputs):#,0} rows repeat another's inputs; empty cells: {Empty(table, inputs)}");
-        return (findings, Write(table, label, roles, id, group, time, test is not null));
+        return (findings, Write(table, label, kind, roles, id, group, time, test is not null));
     }
 
-    private static string Write(Table table, string label, InputRoles roles, string? id, string? group, string? time, bool hasTest)
+    private static string Write(Table table, string label, TargetKind kind, InputRoles roles, string? id, string? group, string? time, bool hasTest)
     {
         var yaml = new StringBuilder();
         yaml.Append("# What preceptor run is to do; every key: preceptor show data | model | training | <method>\nproblem:\n  kind: prediction\n");
@@ -76,12 +74,13 @@ internal static class InitCommand
         if (roles.Numbers.Count > 0) yaml.Append($"  numbers: [{string.Join(", ", roles.Numbers.Select(Scalar))}]\n");
         if (roles.Categories.Count > 0) yaml.Append($"  categories: [{string.Join(", ", roles.Categories.Select(Scalar))}]\n");
         yaml.Append($"  label: {Scalar(label)}          # blank cells are unlabelled rows\n");
+        if (kind != TargetKind.One) yaml.Append($"  labels: {Options.Key(kind.ToString())}            # {(kind == TargetKind.Many ? "any number of labels a row, as in a|b; - for none of them" : "a number a row")}; one: a class a row\n");
         if (id is not null) yaml.Append($"  id: {Scalar(id)}                # names the rows in predictions, never an input\n");
         yaml.Append(group is not null ? $"  group: {Scalar(group)}       # equal values never lie on both sides of a split\n" : "  # group: customer       # equal values never lie on both sides of a split\n");
         yaml.Append(time is not null ? $"  # time: {Scalar(time)}      # the latest rows become the test rows (without group)\n" : "  # time: created_at      # the latest rows become the test rows\n");
         yaml.Append("  # trusted: gold.csv     # rows whose labels were checked; scores then come from these\n");
         yaml.Append($"  validation: 0.1\n{(hasTest ? "  # test: 0.2           # instead of the data set's own test rows\n" : "  test: 0.2\n")}");
-        yaml.Append("model:\n  encoder: auto           # images: resnet, text: ngrams, numbers: mlp\nmethod: ps-kd             # preceptor methods lists them\ntraining:\n  epochs: 20\n  batch: 128\n");
+        yaml.Append($"model:\n  encoder: auto           # images: resnet, text: ngrams, numbers: mlp\nmethod: {(kind == TargetKind.One ? "ps-kd     " : "supervised")}        # preceptor methods lists them\ntraining:\n  epochs: 20\n  batch: 128\n");
         return yaml.ToString();
     }
 

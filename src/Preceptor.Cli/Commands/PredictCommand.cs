@@ -12,7 +12,7 @@ internal static class PredictCommand
         var model = new Argument<string>("MODEL") { Description = "A run's folder, or its model folder" };
         var data = new Argument<string>("DATA") { Description = "Rows to predict; - reads CSV from standard input" };
         var output = new Option<string?>("--out") { Description = "The CSV file to write; left out: standard output" };
-        var command = new Command("predict", "Predict new rows: row, id, label, probability, second, abstain") { model, data, output };
+        var command = new Command("predict", "Predict new rows: row, id, label, probability, second, abstain; label sets with the probability of each label; or numbers") { model, data, output };
         command.SetAction(parsed =>
         {
             using var predictor = Predictor.Load(parsed.GetValue(model)!);

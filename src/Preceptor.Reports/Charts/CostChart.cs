@@ -24,7 +24,7 @@ internal static class CostChart
         Html X(double share) => Html.Of($"{Left + (Right - Left) * share:0.00}%");
         double Y(double value) => Bottom - (Bottom - Top) * up.Position(Shown(value));
         var decimals = up.Ticks[1] - up.Ticks[0] < 0.01 ? "0.0" : "0";
-        string Label(double tick) => metric.Highest == 1 ? ResultText.Number(tick * 100, decimals) : ResultText.Number(tick, "0.###");
+        string Label(double tick) => metric.IsShare ? ResultText.Number(tick * 100, decimals) : ResultText.Number(tick, "0.###");
         var spoken = string.Join("; ", timed.Select(r => $"{r.Name} {ResultText.Value(metric, r.Score.Mean)} in {ComparisonText.Seconds(Time(r))} seconds"));
         // Names on each side of their marks stand at least a line apart.
         var heights = timed.GroupBy(r => Share(r) < Turn).SelectMany(side => Apart([.. side.Select(r => (r, Y(r.Score.Mean)))])).ToDictionary();

@@ -25,7 +25,7 @@ internal static class ForestPlot
         var bottom = arms.Count * RowHeight;
         var description = string.Join("; ", arms.Select(a => $"{a.Arm.Name} {ResultText.Value(metric, a.Score.Mean)} {ResultText.Ends(metric, a.Score)}"));
         var decimals = axis.Ticks[1] - axis.Ticks[0] < 0.01 ? "0.0" : "0";
-        string Label(double tick) => metric.Highest == 1 ? ResultText.Number(tick * 100, decimals) : ResultText.Number(tick, "0.###");
+        string Label(double tick) => metric.IsShare ? ResultText.Number(tick * 100, decimals) : ResultText.Number(tick, "0.###");
         return Html.Of(
             $"""
             <svg width="100%" height="{bottom + 24}" role="img" aria-label="Forest plot of {metric.Name}: {description}">

@@ -1,5 +1,6 @@
 using MathNet.Numerics.Distributions;
 using Preceptor.Catalogue;
+using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Models;
 using Preceptor.Prediction;
@@ -15,7 +16,7 @@ internal static class Advice
 
     public static IEnumerable<Html> Of(ReportData data)
     {
-        IEnumerable<Html>[] advice = [Check(data), Verdict(data), Supervision(data), Labels(data), Classes(data), Abstain(data), Epochs(data)];
+        IEnumerable<Html>[] advice = [Check(data), Verdict(data), Supervision(data), Labels(data), .. data.Result.Target == TargetKind.One ? [Classes(data), Abstain(data)] : Array.Empty<IEnumerable<Html>>(), Epochs(data)];
         return advice.SelectMany(a => a);
     }
 
@@ -62,7 +63,7 @@ internal static class Advice
     private static IEnumerable<Html> Labels(ReportData data)
     {
         var (scores, metric) = (data.Result.Scores, data.Result.Metric);
-        if (!scores.TryGetValue("ceiling", out var ceiling) || metric is not { Highest: 1, Better: Better.Higher }) yield break;
+        if (!scores.TryGetValue("ceiling", out var ceiling) || metric is not { IsShare: true, Better: Better.Higher }) yield break;
         var gap = ceiling.Mean - Math.Max(scores["method"].Mean, scores["baseline"].Mean);
         if (gap >= LittleGap) yield return Html.Of($"<strong>Buy better labels</strong>: perfect ones would bring this network up to {ResultText.Percent(gap)} points more.");
         else yield return Html.Of($"<strong>Leave the labels as they are</strong>: perfect ones would bring {(gap > 0 ? $"only {ResultText.Percent(gap)} points more" : "nothing")}. More rows or another network would have to do it.");
@@ -97,8 +98,10 @@ internal static class Advice
         var last = trainings.Max(t => t.Epochs.Count);
         var middle = Math.Max(1, last * 3 / 4);
         if (trainings.All(t => t.BestEpoch >= t.Epochs.Count - 1 && t.Epochs.Count == last && Validation(t, last) - Validation(t, middle) > SmallGain))
-            yield return Html.Of($"<strong>Train longer</strong> (<code>--set training.epochs={last * 2}</code>): validation accuracy still rose over the last epochs.");
+            yield return Html.Of($"<strong>Train longer</strong> (<code>--set training.epochs={last * 2}</code>): {Validated(data)} still rose over the last epochs.");
         else if (trainings.All(t => t.ReturnedEpoch > t.BestEpoch && Validation(t, t.BestEpoch) - Validation(t, t.ReturnedEpoch) > SmallGain))
-            yield return Html.Of($"<strong>Stop earlier</strong> (<code>--set training.patience=3</code>): validation accuracy was highest at epoch {trainings[0].BestEpoch} and fell by {ResultText.Percent(trainings.Average(t => Validation(t, t.BestEpoch) - Validation(t, t.ReturnedEpoch)))} points after it.");
+            yield return Html.Of($"<strong>Stop earlier</strong> (<code>--set training.patience=3</code>): {Validated(data)} was highest at epoch {trainings[0].BestEpoch} and fell by {ResultText.Percent(trainings.Average(t => Validation(t, t.BestEpoch) - Validation(t, t.ReturnedEpoch)))} points after it.");
     }
+
+    private static string Validated(ReportData data) => $"validation {(data.Result.Target == TargetKind.One ? "accuracy" : data.Result.Metric.Name)}";
 }

@@ -12,7 +12,7 @@ internal static class ClassesSection
     {
         var baseline = data.PerClass("baseline");
         Html[] rows = [.. data.PerClass("method").OrderBy(m => m.F1 ?? 2).Select(m => Row(data, m, baseline[m.Class]))];
-        var head = Html.Of($"""<tr><th scope="col" rowspan="2">class</th><th scope="col" rowspan="2">rows</th><th scope="colgroup" colspan="3" class="wide edge">{data.Result.Method}</th><th scope="colgroup" colspan="3" class="wide edge">baseline</th></tr><tr>{Columns}{Columns}</tr>""");
+        var head = Head(data, "class");
         return Html.Of(
             $"""
             <section aria-labelledby="classes"><h2 id="classes">Classes</h2>
@@ -22,9 +22,12 @@ internal static class ClassesSection
             """);
     }
 
+    /// <summary>The head of a table by class or label.</summary>
+    internal static Html Head(ReportData data, string thing) => Html.Of($"""<tr><th scope="col" rowspan="2">{thing}</th><th scope="col" rowspan="2">rows</th><th scope="colgroup" colspan="3" class="wide edge">{data.Result.Method}</th><th scope="colgroup" colspan="3" class="wide edge">baseline</th></tr><tr>{Columns}{Columns}</tr>""");
+
     private static Html Columns => Html.Of($"<th scope=\"col\" class=\"edge\">precision</th><th scope=\"col\">recall</th><th scope=\"col\">F1</th>");
 
-    private static Html Row(ReportData data, ClassScore method, ClassScore baseline) => Html.Of(
+    internal static Html Row(ReportData data, ClassScore method, ClassScore baseline) => Html.Of(
         $"""
         <tr><th scope="row" title="{data.Classes[method.Class]}">{data.Classes[method.Class]}</th><td>{ResultText.Number(method.Support, "#,0")}</td>{Cells(method)}{Cells(baseline)}</tr>
 

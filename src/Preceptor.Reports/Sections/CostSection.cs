@@ -11,7 +11,7 @@ internal static class CostSection
         return Html.Of(
             $"""
             <section aria-labelledby="cost"><h2 id="cost">Time and cost</h2>
-            <p>The whole run took {Seconds(data.Result.Seconds)}. It had {ResultText.Count(first.TrainingRows, "training row")}, {(first.LabelledRows == first.TrainingRows ? "all" : ResultText.Number(first.LabelledRows, "#,0"))} with a label, and was scored on {ResultText.Count(first.Labels.Length, "test row")}{(data.Outcomes.Count == 1 ? "" : " (first seed)")}.</p>
+            <p>The whole run took {Seconds(data.Result.Seconds)}. It had {ResultText.Count(first.TrainingRows, "training row")}, {(first.LabelledRows == first.TrainingRows ? "all" : ResultText.Number(first.LabelledRows, "#,0"))} with a label, and was scored on {ResultText.Count(first.TestRows, "test row")}{(data.Outcomes.Count == 1 ? "" : " (first seed)")}.</p>
             {Html.Table("Training", Html.Heads("arm", "epochs", "best on validation", "seconds a seed"), data.Arms.Select(a => Row(data, a)))}</section>
 
             """);

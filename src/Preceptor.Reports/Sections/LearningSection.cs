@@ -1,3 +1,4 @@
+using Preceptor.Data;
 using Preceptor.Models;
 using Preceptor.Reports.Charts;
 
@@ -11,8 +12,13 @@ internal static class LearningSection
         Html[] charts =
         [
             Chart("Training loss", 1, e => e.Loss),
-            Chart("Validation accuracy, %", 100, e => e.ValidationAccuracy),
-            Chart("Validation loss (NLL)", 1, e => e.ValidationLoss),
+            data.Result.Target switch
+            {
+                TargetKind.Many => Chart("Validation micro F1, %", 100, e => e.ValidationAccuracy),
+                TargetKind.Number => Chart("Validation R²", 1, e => e.ValidationAccuracy),
+                _ => Chart("Validation accuracy, %", 100, e => e.ValidationAccuracy),
+            },
+            Chart($"Validation loss ({data.Result.Target switch { TargetKind.Many => "cross entropy a label", TargetKind.Number => "squared error, standard units", _ => "NLL" }})", 1, e => e.ValidationLoss),
         ];
         if (charts.All(c => c == Html.None)) return Html.None;
         return Html.Of(

@@ -25,13 +25,18 @@ internal static class RowList
     /// <param name="other">The other class.</param>
     /// <param name="probability">Its probability.</param>
     /// <param name="more">What else there is to say.</param>
-    public static (ShownRow, Html) Item(ShownRow row, string side, string label, string verb, string other, float probability, string more = "") => (row, Html.Of(
+    public static (ShownRow, Html) Item(ShownRow row, string side, string label, string verb, string other, float probability, string more = "") =>
+        Item(row, side, label, Html.Of($"{verb} <strong>{other}</strong> at {ResultText.Percent(probability)}&nbsp;%"), more);
+
+    /// <summary>A row with what is said of it beside its label.</summary>
+    public static (ShownRow, Html) Item(ShownRow row, string side, string label, Html said, string more = "") => (row, Html.Of(
         $"""
-        <li>{Picture(row, side, label)}<div><p>Label <strong>{label}</strong>, {verb} <strong>{other}</strong> at {ResultText.Percent(probability)}&nbsp;% <span class="note">{Place(row, side)}{more}</span></p>{(row.Text.Length > 0 ? Html.Of($"<p class=\"cell\">{row.Text}</p>") : Html.None)}</div></li>
+        <li>{Picture(row, side, label)}<div><p>Label <strong>{label}</strong>, {said} <span class="note">{Place(row, side)}{more}</span></p>{(row.Text.Length > 0 ? Html.Of($"<p class=\"cell\">{row.Text}</p>") : Html.None)}</div></li>
 
         """));
 
-    private static string Place(ShownRow row, string side)
+    /// <summary>What the row's owner calls it.</summary>
+    public static string Place(ShownRow row, string side)
     {
         var place = row.Place is { } inFile ? $"row {Count(inFile.Row)} of {inFile.File}" : $"{side} row {Count(row.Row + 1)}";
         return row.Key is { } key ? $"{key}, {place}" : place;

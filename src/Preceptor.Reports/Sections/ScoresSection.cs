@@ -1,4 +1,5 @@
 using Preceptor.Catalogue;
+using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Reports.Charts;
 
@@ -13,7 +14,7 @@ internal static class ScoresSection
         return Html.Of(
             $"""
             <section aria-labelledby="scores"><h2 id="scores">Scores</h2>
-            <figure><figcaption>{HeaderSection.Capital(metric.Name)}{(metric.Highest == 1 ? " in per cent" : "")}: {metric.Description}; {(metric.Better == Better.Higher ? "more" : "less")} is better. Line: 95 % interval{(result.Seeds > 1 ? "; small dots: seeds" : "")}; dashed: the baseline.</figcaption>
+            <figure><figcaption>{HeaderSection.Capital(metric.Name)}{(metric.IsShare ? " in per cent" : "")}: {metric.Description}; {(metric.Better == Better.Higher ? "more" : "less")} is better. Line: 95 % interval{(result.Seeds > 1 ? "; small dots: seeds" : "")}; dashed: the baseline.</figcaption>
             {ForestPlot.Of(data)}</figure>
             {Html.Table("The same numbers", Html.Heads("arm", metric.Name, "95 %", "seeds"), data.Arms.Select(a => Row(data, a)))}
             {Html.Of($"<p>Method over baseline: {ResultText.Difference(metric, result.Difference)}.{Gap(result)}{Absent(data)}</p>")}
@@ -25,7 +26,7 @@ internal static class ScoresSection
     private static Html Row(ReportData data, Arm arm)
     {
         var (metric, score) = (data.Result.Metric, data.Result.Scores[arm.Key]);
-        return Html.Row(Html.Of($"""{arm.Heading}<span class="note">{ResultText.Meaning(arm.Key)}</span>"""),
+        return Html.Row(Html.Of($"""{arm.Heading}<span class="note">{ResultText.Meaning(arm.Key, data.Result.Target)}</span>"""),
             Html.Of($"{ResultText.Value(metric, score.Mean)}"), Html.Of($"{ResultText.Ends(metric, score)}"),
             Html.Of($"<span class=\"seeds\">{string.Join(" · ", score.Values.Select(v => ResultText.Bare(metric, v)))}</span>"));
     }
@@ -37,6 +38,6 @@ internal static class ScoresSection
     {
         var scores = data.Result.Scores;
         if (!scores.ContainsKey("ceiling")) return " There is no ceiling: nobody knows the true labels of the training rows.";
-        return data.Result.RecoveredGap is null ? $" No share of the gap is given: {(scores.ContainsKey("floor") ? "floor" : "baseline")} and ceiling are less than ten points apart, or too unsure." : "";
+        return data.Result.RecoveredGap is null && data.Result.Target == TargetKind.One ? $" No share of the gap is given: {(scores.ContainsKey("floor") ? "floor" : "baseline")} and ceiling are less than ten points apart, or too unsure." : "";
     }
 }

@@ -51,9 +51,7 @@ public sealed record Advice(string Problem, IReadOnlyList<string> Offered, IRead
 
     private static string[] Describe(PredictionProblem problem, PredictionTask task)
     {
-        var labels = problem.Labels;
-        var counts = labels.Train.Where(l => l >= 0).GroupBy(l => l).Select(g => g.Count()).ToArray();
-        List<string> offered = [Invariant($"labels: {counts.Sum():#,0} of {problem.Train.Count:#,0} training rows have one, in {problem.Classes.Count} classes of {counts.Min():#,0} to {counts.Max():#,0} rows")];
+        List<string> offered = [Describe(problem)];
         offered.AddRange(problem.Supervision.OfType<TeacherLogits>().Select(t => Invariant($"teacher-logits: {(t.Name.Length > 0 ? t.Name : "a teacher")} agrees with {Agreement(t, problem):0.0 %} of the labels")));
         (string Key, string? Summary)[] beside =
         [
@@ -64,6 +62,22 @@ public sealed record Advice(string Problem, IReadOnlyList<string> Offered, IRead
         if (ResultText.Caution(task.Exam.ScoredOn) is { } caution) offered.Add(caution);
         offered.AddRange(task.Notes.Where(n => !beside.Any(b => b.Summary is { } summary && n.Contains(summary, StringComparison.Ordinal))));
         return [.. offered];
+    }
+
+    private static string Describe(PredictionProblem problem)
+    {
+        var (labelled, rows) = (problem.Targets.Labelled, problem.Train.Count);
+        switch (problem.Targets)
+        {
+            case ManyLabels { Train: var sets }:
+                var sizes = sets.OfType<int[]>().SelectMany(s => s).CountBy(l => l).Select(c => c.Value).ToArray();
+                return Invariant($"many-labels: {labelled.Length:#,0} of {rows:#,0} training rows have theirs, {labelled.Average(row => sets[row]!.Length):0.0} a row of {problem.Classes.Count} labels with {sizes.Min():#,0} to {sizes.Max():#,0} rows");
+            case NumberTargets { Train: var numbers, Encoding: var encoding }:
+                return Invariant($"number-targets: {labelled.Length:#,0} of {rows:#,0} training rows have one, from {labelled.Min(row => numbers[row]):G6} to {labelled.Max(row => numbers[row]):G6}, mean {encoding.Mean:G6}, standard deviation {encoding.Deviation:G6}");
+            default:
+                var counts = problem.Labels.Train.Where(l => l >= 0).GroupBy(l => l).Select(g => g.Count()).ToArray();
+                return Invariant($"labels: {counts.Sum():#,0} of {rows:#,0} training rows have one, in {problem.Classes.Count} classes of {counts.Min():#,0} to {counts.Max():#,0} rows");
+        }
     }
 
     private static double Agreement(TeacherLogits teacher, PredictionProblem problem)

@@ -1,3 +1,4 @@
+using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Prediction;
 using Preceptor.Prediction.BuiltIn;
@@ -12,7 +13,11 @@ namespace Preceptor.Catalogue;
 /// <param name="Method">The method it is meant for.</param>
 /// <param name="Defaults">Keys of model and training whose defaults it sets.</param>
 /// <param name="Draft">Draws it from options and a seed.</param>
-public sealed record BuiltInProblem(string Name, string Kind, string Summary, Type OptionsType, string Method, IReadOnlyDictionary<string, string> Defaults, Func<object, ulong, PredictionDraft> Draft);
+public sealed record BuiltInProblem(string Name, string Kind, string Summary, Type OptionsType, string Method, IReadOnlyDictionary<string, string> Defaults, Func<object, ulong, PredictionDraft> Draft)
+{
+    /// <summary>The form of what is to be predicted.</summary>
+    public TargetKind Target { get; init; }
+}
 
 /// <summary>All built-in problems.</summary>
 public static class BuiltInProblems
@@ -20,6 +25,9 @@ public static class BuiltInProblems
     /// <summary>All, by name.</summary>
     public static IReadOnlyList<BuiltInProblem> All { get; } =
     [
+        new("deliveries", "prediction", "How many minutes a delivery takes, from records of which some are far too long; a number, with the hidden truth.",
+            typeof(DeliveriesProblem.Options), "supervised", new Dictionary<string, string> { ["training.epochs"] = "20", ["training.rate"] = "0.003" },
+            (options, seed) => DeliveriesProblem.Draft((DeliveriesProblem.Options)options, seed)) { Target = TargetKind.Number },
         new("digits", "prediction", "Rendered strokes of ten digits, 28×28, deformed and on backgrounds; knobs for few and for noisy labels.",
             typeof(DigitsProblem.Options), "ps-kd", new Dictionary<string, string> { ["training.epochs"] = "12", ["training.rate"] = "0.003" },
             (options, seed) => DigitsProblem.Draft((DigitsProblem.Options)options, seed)),
@@ -30,6 +38,10 @@ public static class BuiltInProblems
             typeof(TicketsProblem.Options), "ps-kd", new Dictionary<string, string> { ["training.epochs"] = "8", ["training.rate"] = "0.006" },
             (options, seed) => TicketsProblem.Draft((TicketsProblem.Options)options, seed)),
     ];
+
+    /// <summary>The problem to show a method on: tickets, or where it does not learn classes, one with what it learns; null without any.</summary>
+    public static BuiltInProblem? ExampleFor(MethodInfo method) =>
+        method.Targets.Count == 0 || method.Targets.Contains(TargetKind.One) ? All.First(p => p.Name == "tickets") : All.FirstOrDefault(p => method.Targets.Contains(p.Target));
 
     /// <summary>The problem of a name.</summary>
     /// <exception cref="RequestException">There is none; the message has the nearest spelling.</exception>

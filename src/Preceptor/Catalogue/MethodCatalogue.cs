@@ -1,7 +1,9 @@
 using System.Reflection;
+using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Prediction;
+using Preceptor.Supervision;
 
 namespace Preceptor.Catalogue;
 
@@ -29,17 +31,29 @@ public sealed record MethodInfo(MethodAttribute Declaration, string Kind, Type T
     public string? Unmet(PredictionProblem problem)
     {
         if (LacksText(problem)) return $"{Slug} needs text, and no input of {problem.Name} is text";
-        return Missing(problem) is null ? null : $"{Slug} needs {DescribeNeeds(" or ")}";
+        if (Missing(problem) is not { } missing) return null;
+        return IsOfOtherTargets(problem) ? $"{Slug} needs {missing}" : $"{Slug} needs {DescribeNeeds(" or ")}";
     }
 
     /// <summary>What a problem lacks, by alternative, in words; null if its needs are met.</summary>
     public string? Missing(PredictionProblem problem)
     {
         if (LacksText(problem)) return "text among the inputs";
+        if (IsOfOtherTargets(problem)) return $"{string.Join(" or ", Targets.Select(Name))} a row, and a row of {problem.Name} has {Name(problem.Target.Kind)}";
         var types = problem.Supervision.Select(o => o.GetType()).ToHashSet();
         Type[][] missing = [.. Needs.Select(alternative => alternative.Where(t => !types.Contains(t)).ToArray())];
         return missing.Any(m => m.Length == 0) ? null : Describe(missing, " or ");
     }
+
+    /// <summary>The forms of targets that it learns; none if it needs no targets.</summary>
+    public IReadOnlyList<TargetKind> Targets => [.. Needs.SelectMany(a => a).Distinct().Select(Target).OfType<TargetKind>()];
+
+    private static TargetKind? Target(Type supervision) =>
+        supervision == typeof(Labels) ? TargetKind.One : supervision == typeof(ManyLabels) ? TargetKind.Many : supervision == typeof(NumberTargets) ? TargetKind.Number : null;
+
+    private static string Name(TargetKind target) => target switch { TargetKind.Many => "a set of labels", TargetKind.Number => "a number", _ => "one class" };
+
+    private bool IsOfOtherTargets(PredictionProblem problem) => Targets.Count > 0 && !Targets.Contains(problem.Target.Kind);
 
     private bool LacksText(PredictionProblem problem) => Declaration.NeedsText && problem.Train.Texts.Count == 0;
 

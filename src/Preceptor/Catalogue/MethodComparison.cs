@@ -114,7 +114,7 @@ public sealed record MethodComparison
     {
         ulong[] shared = [.. first.Select(o => o.Seed).Intersect(second.Select(o => o.Seed))];
         if (shared.Length == 0) return null;
-        TestScore[] Scores(IReadOnlyList<SeedOutcome> outcomes) => [.. shared.Select(s => outcomes.First(o => o.Seed == s)).Select(o => metric.Score(ClassificationScores.Of(o.Arms["method"].Probabilities, o.Labels)))];
+        TestScore[] Scores(IReadOnlyList<SeedOutcome> outcomes) => [.. shared.Select(s => outcomes.First(o => o.Seed == s)).Select(o => metric.Score(o.Score("method")))];
         return Intervals.Difference(Scores(first), Scores(second), metric.Better);
     }
 }

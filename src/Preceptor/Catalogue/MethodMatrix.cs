@@ -27,7 +27,9 @@ public static class MethodMatrix
     private static readonly string[] StepOptions = ["iterations", "trees"];
 
     // A teacher four times as wide as a residual network would take seconds a cell: images get a perceptron.
-    private static readonly string[] Digits = ["problem.size=tiny", "model.encoder=mlp"], Tickets = ["problem.size=tiny"], Csv = ["problem.data=rows.csv", "problem.label=topic"];
+    // Declared, so that no column to predict is an input.
+    private static readonly string[] Inputs = ["problem.text=[text]", "problem.numbers=[amount]", "problem.categories=[channel]"];
+    private static readonly string[] Digits = ["problem.size=tiny", "model.encoder=mlp"], Tickets = ["problem.size=tiny"], Csv = ["problem.data=rows.csv", "problem.label=topic", .. Inputs];
 
     private static readonly (string Name, string? BuiltIn, string[] Settings)[] Columns =
     [
@@ -39,8 +41,11 @@ public static class MethodMatrix
         ("tickets, no teacher", "tickets", [.. Tickets, "problem.teacher=none"]),
         ("tickets, two teachers", "tickets", [.. Tickets, "problem.teacher=both"]),
         ("tickets, few labels", "tickets", [.. Tickets, "problem.labelled=0.3"]),
+        ("deliveries", "deliveries", ["problem.size=tiny"]),
         ("a CSV", null, Csv),
         ("a CSV, checked rows", null, [.. Csv, "problem.trusted=checked"]),
+        ("a CSV, label sets", null, ["problem.data=rows.csv", "problem.label=tags", "problem.labels=many", .. Inputs]),
+        ("a CSV, a number", null, ["problem.data=rows.csv", "problem.label=minutes", "problem.labels=number", .. Inputs]),
     ];
 
     /// <summary>All columns: every built-in problem, variants that offer other supervision, and a CSV with text, a number, a category and blank labels.</summary>
@@ -60,7 +65,7 @@ public static class MethodMatrix
     }
 
     /// <summary>Trains a method on a problem for two steps, as a command would, and lets it answer the exam.</summary>
-    /// <exception cref="WorkException">Its probabilities are not numbers.</exception>
+    /// <exception cref="WorkException">Its answers are not numbers.</exception>
     public static MatrixCell Try(MethodInfo method, MatrixProblem problem)
     {
         if (method.Missing(problem.Task.Problem) is { } missing) return new(method, problem, $"needs {missing}");
@@ -71,8 +76,9 @@ public static class MethodMatrix
         {
             using var run = new Run(new RunSettings());
             using var model = PredictionEvaluation.Fit(problem.Task.Problem, PredictionRunner.Method(specification), run);
-            return model.Predict(problem.Task.Exam.Test).Probabilities.All(float.IsFinite) ? new MatrixCell(method, problem, null)
-                : throw new WorkException($"{method.Slug} on {problem.Name}: its probabilities are not numbers");
+            var answers = ArmOutcome.Of(model, problem.Task.Exam.Test);
+            return answers.Probabilities.All(float.IsFinite) && answers.Numbers.All(double.IsFinite) ? new MatrixCell(method, problem, null)
+                : throw new WorkException($"{method.Slug} on {problem.Name}: its answers are not numbers");
         }
         catch (RequestException e)
         {
@@ -96,7 +102,7 @@ public static class MethodMatrix
             var obstacles = row.ToDictionary(c => c.Problem, c => c.Obstacle);
             text.Append($"| [{row.Key.Slug}](methods.md#{row.Key.Slug}) | {string.Join(" | ", problems.Select(p => (obstacles[p] ?? "ok").Replace("|", "\\|", StringComparison.Ordinal)))} |\n");
         }
-        text.Append("\n## The problems\n\nThe smallest of their kind. Rows counts those to train on; the CSV has a text, a number, a category, and a label that is sometimes blank.\n\n| problem | settings | rows | supervision offered |\n|---|---|---|---|\n");
+        text.Append("\n## The problems\n\nThe smallest of their kind. Rows counts those to train on; the CSV has a text, a number, a category, and a class, a label set and a number to predict that are sometimes blank.\n\n| problem | settings | rows | supervision offered |\n|---|---|---|---|\n");
         foreach (var problem in problems)
             text.Append($"| {problem.Name} | {string.Join(" ", problem.Settings.Select(s => $"`{s}`"))} | {problem.Task.Problem.Train.Count} | {Offered(problem.Task.Problem)} |\n");
         return text.ToString();
@@ -112,7 +118,7 @@ public static class MethodMatrix
     private static string Offered(PredictionProblem problem) => string.Join(", ", problem.Supervision.GroupBy(s => s.GetType()).Select(pieces =>
     {
         var names = string.Join(" and ", pieces.Select(p => p.Name).Where(n => n.Length > 0));
-        var labelled = pieces.Key == typeof(Supervision.Labels) && problem.Labels.Labelled.Length < problem.Train.Count ? $"{problem.Labels.Labelled.Length} rows" : "";
+        var labelled = pieces.Key.IsAssignableTo(typeof(Supervision.ITargets)) && problem.Targets.Labelled.Length < problem.Train.Count ? $"{problem.Targets.Labelled.Length} rows" : "";
         return Options.Key(pieces.Key.Name) + (names + labelled is { Length: > 0 } detail ? $" ({detail})" : "");
     }));
 }

@@ -55,7 +55,7 @@ public static class PredictionRunner
     private static void SaveModel(Specification specification, Predictor model, string folder)
     {
         var data = specification.Problem as PredictionData;
-        var whole = new Predictor(model.Encoding, model.Classes, model.Classifier, model.Training) { AbstainBelow = data?.AbstainBelow ?? 0, Id = data?.Id };
+        var whole = new Predictor(model.Encoding, model.Classes, model.Classifier, model.Training) { Target = model.Target, AbstainBelow = data?.AbstainBelow ?? 0, Id = data?.Id };
         RunFolder.ReplaceWhole(folder, whole.Save);
     }
 }

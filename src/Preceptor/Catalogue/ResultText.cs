@@ -1,4 +1,5 @@
 using System.Globalization;
+using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Prediction;
 
@@ -26,6 +27,10 @@ public static class ResultText
             : $"{verdict}, and kept {Whole(gap)} of the gap between {from} and perfect labels.";
     }
 
+    /// <summary>The method by the other metrics of its form of targets, in one sentence; null where one class is predicted, whose report has them.</summary>
+    public static string? Others(RunResult result) => result.Target == TargetKind.One ? null
+        : $"{result.Method}: {string.Join(", ", Metrics.Of(result.Target).Where(m => m != result.Metric).Select(m => $"{m.Name} {Value(m, result.AllMetrics["method"][m.Name])}"))}.";
+
     /// <summary>What test labels that nobody checked mean for the scores; null where they were checked.</summary>
     public static string? Caution(ScoredOn scoredOn) => scoredOn == ScoredOn.Unverified
         ? "scored on unverified labels: they may be as wrong as those trained on; problem.trusted names checked ones"
@@ -39,16 +44,18 @@ public static class ResultText
     public static string Name(RunResult result, string arm) => arm == "method" ? result.Method : arm;
 
     /// <summary>What an arm is.</summary>
-    public static string Meaning(string arm) => arm switch
+    public static string Meaning(string arm, TargetKind target = TargetKind.One) => arm switch
     {
+        "floor" when target == TargetKind.Number => "the mean of the training rows, whatever the row",
+        "floor" when target == TargetKind.Many => "each label's frequency, whatever the row",
         "floor" => "the supervision's own answers",
         "baseline" => "same network and supervision, nothing added",
         "ceiling" => "same network, perfect labels",
         _ => "the method under test",
     };
 
-    /// <summary>A value of a metric: shares in percent to one decimal, others to three decimals.</summary>
-    public static string Value(Metric metric, double value) => Bare(metric, value) + (IsShare(metric) ? " %" : "");
+    /// <summary>A value of a metric: shares in percent to one decimal, others to three decimals, less of numbers without bound that are large.</summary>
+    public static string Value(Metric metric, double value) => Bare(metric, value) + (metric.IsShare ? " %" : "");
 
     /// <summary>The ends of a score's interval, in the unit of <see cref="Value"/>; Student's t knows no bounds, so that ends beyond what the metric can be are drawn in.</summary>
     public static string Ends(Metric metric, Interval interval) =>
@@ -56,10 +63,10 @@ public static class ResultText
 
     /// <summary>A difference with its interval: of shares in points.</summary>
     public static string Difference(Metric metric, Interval difference) =>
-        $"{DifferenceMean(metric, difference)}{(IsShare(metric) ? " points" : $" {metric.Name}")} {DifferenceEnds(metric, difference)}";
+        $"{DifferenceMean(metric, difference)}{(metric.IsShare ? " points" : $" {metric.Name}")} {DifferenceEnds(metric, difference)}";
 
     /// <summary>A difference alone, without its unit.</summary>
-    public static string DifferenceMean(Metric metric, Interval difference) => IsShare(metric) ? Percent(difference.Mean) : Number(difference.Mean, "0.000");
+    public static string DifferenceMean(Metric metric, Interval difference) => Bare(metric, difference.Mean);
 
     /// <summary>The ends of a difference's interval, in the unit of <see cref="DifferenceMean"/>.</summary>
     public static string DifferenceEnds(Metric metric, Interval difference) => Bare(metric, difference.Low, difference.High);
@@ -74,7 +81,7 @@ public static class ResultText
     public static string Whole(Interval share) => $"{Whole(share.Mean)} [{Number(share.Low * 100, "0")}, {Number(share.High * 100, "0")}]";
 
     /// <summary>A value in the unit of <see cref="Value"/>, without it.</summary>
-    public static string Bare(Metric metric, double value) => IsShare(metric) ? Percent(value) : Number(value, "0.000");
+    public static string Bare(Metric metric, double value) => metric.IsShare ? Percent(value) : Number(value, double.IsPositiveInfinity(metric.Highest) ? Decimals(value) : "0.000");
 
     /// <summary>A number with a true minus, and no minus before a zero.</summary>
     public static string Number(double value, string format)
@@ -90,7 +97,7 @@ public static class ResultText
     private static string Bare(Metric metric, double low, double high) =>
         $"[{Bare(metric, low)}, {Bare(metric, high)}]";
 
-    private static bool IsShare(Metric metric) => metric is { Lowest: 0, Highest: 1 };
+    private static string Decimals(double value) => Math.Abs(value) switch { >= 1000 => "#,0", >= 10 => "#,0.0", _ => "0.000" };
 
     private static Interval Negated(Interval interval) => interval with { Mean = -interval.Mean, Low = -interval.High, High = -interval.Low };
 }

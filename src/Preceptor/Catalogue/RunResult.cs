@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Prediction;
@@ -13,6 +14,9 @@ public sealed record RunResult
 
     /// <summary>The method's slug.</summary>
     public required string Method { get; init; }
+
+    /// <summary>The form of what was predicted.</summary>
+    public TargetKind Target { get; init; }
 
     /// <summary>The metric of <see cref="Scores"/>.</summary>
     public required Metric Metric { get; init; }
@@ -53,7 +57,7 @@ public sealed record RunResult
     /// <summary>Summarises the outcomes of one or more seeds.</summary>
     public static RunResult Of(Specification specification, IReadOnlyList<SeedOutcome> outcomes, Metric metric, double seconds, string? folder, string command)
     {
-        var scores = outcomes.Select(o => o.Arms.ToDictionary(a => a.Key, a => ClassificationScores.Of(a.Value.Probabilities, o.Labels))).ToArray();
+        var scores = outcomes.Select(o => o.Arms.ToDictionary(a => a.Key, a => o.Score(a.Key))).ToArray();
         var arms = scores[0].Keys.ToArray();
         IReadOnlyList<TestScore> Arm(string arm, Metric by) => [.. scores.Select(s => by.Score(s[arm]))];
         var floor = arms.Contains("floor") ? "floor" : "baseline";
@@ -61,14 +65,15 @@ public sealed record RunResult
         {
             Problem = specification.ProblemName,
             Method = specification.MethodName,
+            Target = outcomes[0].Target,
             Metric = metric,
             Seeds = outcomes.Count,
-            TestItems = outcomes[0].Labels.Length,
+            TestItems = outcomes[0].TestRows,
             ScoredOn = outcomes[0].ScoredOn,
             Scores = arms.ToDictionary(a => a, a => Intervals.Of(Arm(a, metric))),
             Difference = Intervals.Difference(Arm("method", metric), Arm("baseline", metric), metric.Better),
             RecoveredGap = arms.Contains("ceiling") && metric == Metrics.Accuracy ? Evaluation.RecoveredGap.Of(Arm("method", metric), Arm(floor, metric), Arm("ceiling", metric)) : null,
-            AllMetrics = arms.ToDictionary(a => a, a => (IReadOnlyDictionary<string, double>)Metrics.All.ToDictionary(m => m.Name, m => scores.Average(s => m.Value(s[a])))),
+            AllMetrics = arms.ToDictionary(a => a, a => (IReadOnlyDictionary<string, double>)Metrics.Of(outcomes[0].Target).ToDictionary(m => m.Name, m => scores.Average(s => m.Value(s[a])))),
             Notes = outcomes[0].Notes,
             Seconds = seconds,
             Folder = folder,
@@ -91,6 +96,7 @@ public sealed record RunResult
         ["difference"] = ToJson(Difference, withValues: false),
         ["extra"] = new JsonObject
         {
+            ["target"] = Options.Key(Target.ToString()),
             ["pgr"] = RecoveredGap is null ? null : ToJson(RecoveredGap, withValues: false),
             ["metrics"] = new JsonObject(AllMetrics.Select(a => KeyValuePair.Create(a.Key, (JsonNode?)new JsonObject(a.Value.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)))))),
             ["notes"] = new JsonArray([.. Notes.Select(n => JsonValue.Create(n))]),

@@ -8,7 +8,7 @@ namespace Preceptor.Evaluation;
 /// How well predicted probabilities fit the true classes of a test set: right or wrong, sure or unsure, class by class.
 /// N stands for the items, C for the classes. Computed in double precision from single-precision probabilities.
 /// </summary>
-public sealed class ClassificationScores
+public sealed class ClassificationScores : IScores
 {
     /// <summary>The least probability that the logarithm sees, so that one impossible answer costs 27.6 nats and not infinity.</summary>
     public const double SmallestProbability = 1e-12;

@@ -8,7 +8,10 @@ public interface IClassifier : IDisposable
     /// <summary>The name under which <see cref="ClassifierFormats"/> reads it back.</summary>
     string Format { get; }
 
-    /// <summary>Logits [N × C] of all rows; log-probabilities up to a constant a row.</summary>
+    /// <summary>
+    /// Logits [N × C] of all rows: log-probabilities up to a constant a row; log-odds where a row may have many labels; in standard units
+    /// where a number is predicted (C = 1).
+    /// </summary>
     float[] Logits(Examples examples);
 
     /// <summary>Writes everything that reading back needs into a folder.</summary>

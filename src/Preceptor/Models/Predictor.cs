@@ -5,7 +5,7 @@ namespace Preceptor.Models;
 
 /// <summary>Class probabilities of some rows.</summary>
 /// <param name="Classes">The classes, C.</param>
-/// <param name="Probabilities">[N × C], each row sums to 1.</param>
+/// <param name="Probabilities">[N × C]; each row sums to 1, unless a row may have many labels.</param>
 public sealed record Predictions(IReadOnlyList<string> Classes, float[] Probabilities)
 {
     /// <summary>How many rows.</summary>
@@ -48,9 +48,18 @@ public sealed record Predictions(IReadOnlyList<string> Classes, float[] Probabil
         }
         return new(classes, probabilities);
     }
+
+    /// <summary>From this probability on a row is said to have a label, where it may have many.</summary>
+    public const float LabelThreshold = 0.5f;
+
+    /// <summary>The probability of each label by itself, the logistic function of its log-odds [N × C].</summary>
+    public static Predictions FromLogOdds(IReadOnlyList<string> labels, float[] logOdds) => new(labels, [.. logOdds.Select(z => (float)(1 / (1 + Math.Exp(-(double)z))))]);
+
+    /// <summary>The labels that a row has, as indices, where it may have many.</summary>
+    public int[] LabelsOf(int row) => [.. Enumerable.Range(0, Classes.Count).Where(c => Probabilities[row * Classes.Count + c] >= LabelThreshold)];
 }
 
-/// <summary>A trained classifier with the whole path from raw row to answer: column encodings, vocabulary, normalisation, class names, threshold.</summary>
+/// <summary>A trained model with the whole path from raw row to answer: column encodings, vocabulary, normalisation, class names, threshold, the target's scale.</summary>
 public sealed class Predictor(InputEncoding encoding, IReadOnlyList<string> classes, IClassifier classifier, TrainingSummary training) : IArtifact<Predictor>, IDisposable
 {
     /// <summary>From raw rows to inputs.</summary>
@@ -58,6 +67,9 @@ public sealed class Predictor(InputEncoding encoding, IReadOnlyList<string> clas
 
     /// <summary>The classes.</summary>
     public IReadOnlyList<string> Classes { get; } = classes;
+
+    /// <summary>What it predicts.</summary>
+    public TargetEncoding Target { get; init; } = TargetEncoding.One;
 
     /// <summary>From inputs to logits.</summary>
     public IClassifier Classifier { get; } = classifier;
@@ -76,13 +88,24 @@ public sealed class Predictor(InputEncoding encoding, IReadOnlyList<string> clas
     public Predictions Predict(Table rows) => Predict(Encoding.Encode(rows));
 
     /// <summary>Predicts encoded rows.</summary>
-    public Predictions Predict(Examples examples) => Predictions.FromLogits(Classes, Classifier.Logits(examples));
+    /// <exception cref="InvalidOperationException">The model predicts numbers: <see cref="PredictNumbers"/>.</exception>
+    public Predictions Predict(Examples examples) => Target.Kind switch
+    {
+        TargetKind.One => Predictions.FromLogits(Classes, Classifier.Logits(examples)),
+        TargetKind.Many => Predictions.FromLogOdds(Classes, Classifier.Logits(examples)),
+        _ => throw new InvalidOperationException("the model predicts numbers, which have no probabilities"),
+    };
+
+    /// <summary>Predicts the numbers of encoded rows, in the unit of the training rows.</summary>
+    /// <exception cref="InvalidOperationException">The model predicts classes or labels: <see cref="Predict(Examples)"/>.</exception>
+    public double[] PredictNumbers(Examples examples) => Target.Kind == TargetKind.Number ? [.. Classifier.Logits(examples).Select(z => Target.Number(z))]
+        : throw new InvalidOperationException("the model predicts classes or labels, not numbers");
 
     /// <inheritdoc/>
     public void Save(string folder)
     {
         Directory.CreateDirectory(folder);
-        ModelFiles.WriteJson(Path.Combine(folder, "model.json"), new Description(1, Classifier.Format, Classes, AbstainBelow, Id, Encoding));
+        ModelFiles.WriteJson(Path.Combine(folder, "model.json"), new Description(1, Classifier.Format, Classes, AbstainBelow, Id, Encoding, Target == TargetEncoding.One ? null : Target));
         ModelFiles.WriteJson(Path.Combine(folder, "training.json"), Training);
         Classifier.Save(folder);
     }
@@ -96,11 +119,16 @@ public sealed class Predictor(InputEncoding encoding, IReadOnlyList<string> clas
         var description = ModelFiles.ReadJson<Description>(Path.Combine(folder, "model.json"));
         if (description.Version != 1) throw new RequestException($"{Path.Combine(folder, "model.json")}: model format {description.Version} is not known here; this program reads 1");
         var training = ModelFiles.ReadJson<TrainingSummary>(Path.Combine(folder, "training.json"));
-        return new(description.Encoding, description.Classes, ClassifierFormats.Load(description.Format, folder), training) { AbstainBelow = description.AbstainBelow, Id = description.Id };
+        return new(description.Encoding, description.Classes, ClassifierFormats.Load(description.Format, folder), training)
+        {
+            AbstainBelow = description.AbstainBelow,
+            Id = description.Id,
+            Target = description.Target?.Check(Path.Combine(folder, "model.json")) ?? TargetEncoding.One,
+        };
     }
 
     /// <inheritdoc/>
     public void Dispose() => Classifier.Dispose();
 
-    private sealed record Description(int Version, string Format, IReadOnlyList<string> Classes, double AbstainBelow, string? Id, InputEncoding Encoding);
+    private sealed record Description(int Version, string Format, IReadOnlyList<string> Classes, double AbstainBelow, string? Id, InputEncoding Encoding, TargetEncoding? Target = null);
 }

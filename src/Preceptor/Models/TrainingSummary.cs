@@ -3,8 +3,8 @@ namespace Preceptor.Models;
 /// <summary>One epoch of a training.</summary>
 /// <param name="Epoch">The epoch, from 1.</param>
 /// <param name="Loss">Mean training loss a row.</param>
-/// <param name="ValidationAccuracy">Accuracy on the validation rows; null without any.</param>
-/// <param name="ValidationLoss">Negative log-likelihood on the validation rows; null without any.</param>
+/// <param name="ValidationAccuracy">Accuracy on the validation rows, micro F1 of label sets, R² of numbers; null without any.</param>
+/// <param name="ValidationLoss">Negative log-likelihood on the validation rows, a label where a row may have many; squared error in standard units of numbers; null without any.</param>
 public sealed record EpochRecord(int Epoch, double Loss, double? ValidationAccuracy, double? ValidationLoss);
 
 /// <summary>The course of a training.</summary>

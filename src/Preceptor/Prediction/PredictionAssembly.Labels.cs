@@ -9,12 +9,13 @@ namespace Preceptor.Prediction;
 internal sealed partial class PredictionAssembly
 {
     private const double SumTolerance = 1e-3;
+    private readonly TargetKind kind = data.Labels ?? TargetKind.One;
 
     private string[] SoftColumns => [.. data.SoftLabels?.Values ?? []];
 
-    private IEnumerable<string> AnswerTexts => data.Annotators.Append(data.Label).Append(data.Truth).OfType<string>();
+    private IEnumerable<string> AnswerTexts => data.Annotators.Append(kind == TargetKind.Number ? null : data.Label).Append(data.Truth).OfType<string>();
 
-    private IEnumerable<string> AnswerNumbers => SoftColumns.Append(data.Confidence).OfType<string>();
+    private IEnumerable<string> AnswerNumbers => SoftColumns.Append(data.Confidence).Append(kind == TargetKind.Number ? data.Label : null).OfType<string>();
 
     /// <summary>What the labels are called in messages.</summary>
     private string LabelName => data.Label is { } label ? $"column '{label}'" : data.Annotators.Length > 0 ? "the annotators' vote" : "the likeliest soft label";
@@ -23,6 +24,7 @@ internal sealed partial class PredictionAssembly
 
     private void CheckLabelKeys()
     {
+        if (kind != TargetKind.One) CheckKeysOfOtherTargets();
         if (data.Label is null && data.Annotators.Length == 0 && data.SoftLabels is null)
             throw settings.Wrong("label: is missing; name the column to predict, or several annotators: or soft-labels:");
         if (data.Annotators.Length == 1) throw At("annotators").Wrong("names one column, expected at least two; a single annotator's column is a label:");
@@ -31,6 +33,13 @@ internal sealed partial class PredictionAssembly
         if (data.SoftLabels?.Values.GroupBy(c => c).FirstOrDefault(g => g.Count() > 1) is { } shared) throw At("soft-labels").Wrong($"names the column '{shared.Key}' for two classes");
         if (data.Noise is not null && LabelKey != "label") throw At("noise").Wrong($"plants wrong labels in a label: column; here labels come from {LabelKey}");
         if (data.Noise is not null && (data.Annotators.Length > 0 || data.SoftLabels is not null)) throw At("noise").Wrong("would plant wrong labels beside annotators: or soft-labels: that give them away; leave those out");
+    }
+
+    private void CheckKeysOfOtherTargets()
+    {
+        if (data.Label is null) throw settings.Wrong("label: is missing; name the column to predict");
+        (string Key, bool IsSet)[] keys = [("annotators", data.Annotators.Length > 0), ("soft-labels", data.SoftLabels is not null), ("confidence", data.Confidence is not null), ("truth", data.Truth is not null), ("noise", data.Noise is not null), ("abstain-below", data.AbstainBelow > 0)];
+        if (keys.FirstOrDefault(k => k.IsSet).Key is { } key) throw At(key).Wrong($"is for one class a row, and labels: is {Options.Key(kind.ToString())}");
     }
 
     /// <summary>A row's label as written; empty for none.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Preceptor.Data;
 using Preceptor.Foundation;
+using Preceptor.Supervision;
 
 namespace Preceptor.Prediction;
 
@@ -26,33 +27,45 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
 
         var split = Divide(table, words, test is not null || trustedFile is not null, trustedFile is not null, trusted);
         if (data.Rows < split.Train.Length) split = split with { Train = Splits.Sample(split.Train, data.Rows.Value, RandomStream.Of(data.SplitSeed, "rows")) };
-        var classes = Classes(table, words, split.Train);
+        var target = new TargetColumn(data.Label ?? "", At(LabelKey));
+        var classes = kind switch { TargetKind.One => Classes(table, words, split.Train), TargetKind.Many => target.Names(table, split.Train), _ => [] };
         var index = Index(classes);
         var offered = Offered(table, split.Train, classes);
-        var validating = Take(table, split.Validation, index, "validation");
-        var testing = Take(table, split.Test, index, "test");
+        var (training, validating, testing) = (table.Take(split.Train), table.Take(split.Validation), table.Take(split.Test));
         if (trustedFile is not null) (validating, testing) = Trusted(trustedFile, index, test is not null);
-        if (test is not null) testing = Take(test, Labelled(test, "test"), index, "test");
-        if (testing.Rows.Rows < LeastRows)
-            throw At("test").Wrong($"only {testing.Rows.Rows} of the {(test ?? trustedFile ?? table).Rows} rows in {(test ?? trustedFile ?? table).Name} are labelled test rows; at least {LeastRows} are needed");
-        return new PredictionDraft
+        if (test is not null) testing = test.Take(Labelled(test, "test"));
+        if (testing.Rows < LeastRows)
+            throw At("test").Wrong($"only {testing.Rows} of the {(test ?? trustedFile ?? table).Rows} rows in {(test ?? trustedFile ?? table).Name} are labelled test rows; at least {LeastRows} are needed");
+        var draft = new PredictionDraft
         {
             Name = Path.GetFileNameWithoutExtension(data.Data),
-            Train = table.Take(split.Train),
-            Validation = validating.Rows,
-            Test = testing.Rows,
+            Train = training,
+            Validation = validating,
+            Test = testing,
             Inputs = inputs,
             Classes = classes,
-            TrainLabels = [.. split.Train.Select(row => Label(index, table, words(row), "training"))],
-            ValidationLabels = validating.Labels,
-            TestLabels = testing.Labels,
+            TrainLabels = LabelsOf(training, index, "training"),
+            ValidationLabels = LabelsOf(validating, index, trustedFile is null ? "validation" : "trusted"),
+            TestLabels = LabelsOf(testing, index, trustedFile is null || test is not null ? "test" : "trusted"),
             TrainTruth = Truth(table, split.Train, index),
             ValidationTruth = trustedFile is null ? Truth(table, split.Validation, index) : null,
             Offered = offered,
             Notes = Notes(offered, table, test, trustedFile),
-            ScoredOn = HasTruth(testing.Rows) || test is null && (trustedFile is not null || trusted is not null && trusted.IsSupersetOf(split.Test)) ? ScoredOn.Trusted : ScoredOn.Unverified,
-            ValidationIsTrusted = validating.Rows.Rows > 0 && (trustedFile is not null || trusted is not null && trusted.IsSupersetOf(split.Validation)),
+            ScoredOn = HasTruth(testing) || test is null && (trustedFile is not null || trusted is not null && trusted.IsSupersetOf(split.Test)) ? ScoredOn.Trusted : ScoredOn.Unverified,
+            ValidationIsTrusted = validating.Rows > 0 && (trustedFile is not null || trusted is not null && trusted.IsSupersetOf(split.Validation)),
         };
+        if (kind == TargetKind.Many) return draft with { Targets = new ManyLabels(target.Sets(training, classes), target.Sets(validating, classes)), TestTargets = new TestLabelSets(target.Sets(testing, classes)!, classes.Length) };
+        if (kind == TargetKind.One) return draft;
+        var numbers = new NumberTargets(target.Numbers(training), target.Numbers(validating));
+        target.RequireSpread(training, numbers);
+        return draft with { Targets = numbers, TestTargets = new TestNumbers(target.Numbers(testing)) };
+    }
+
+    private int[] LabelsOf(Table rows, Dictionary<string, int> index, string role)
+    {
+        if (kind != TargetKind.One) return [];
+        var words = role == "test" ? TestWords(rows) : LabelWords(rows);
+        return [.. Enumerable.Range(0, rows.Rows).Select(row => Label(index, rows, words(row), role))];
     }
 
     private Table? TestFile(InputRoles inputs) =>
@@ -77,7 +90,7 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
         }
         var random = RandomStream.Of(data.SplitSeed, "split");
         var classes = new Dictionary<string, int>(StringComparer.Ordinal);
-        int ClassOf(int row) => classes.TryGetValue(words(row), out var c) ? c : classes[words(row)] = classes.Count;
+        int ClassOf(int row) => kind != TargetKind.One ? 0 : classes.TryGetValue(words(row), out var c) ? c : classes[words(row)] = classes.Count;
         if (trusted is not null)
         {
             int[] marked = [.. trusted.Order()];
@@ -111,24 +124,18 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
         return new(train, validationRows, testRows);
     }
 
-    private ((Table Rows, int[] Labels) Validation, (Table Rows, int[] Labels) Test) Trusted(Table file, Dictionary<string, int> index, bool testIsElsewhere)
+    private (Table Validation, Table Test) Trusted(Table file, Dictionary<string, int> index, bool testIsElsewhere)
     {
         var labelled = Labelled(file, "trusted");
         var words = LabelWords(file, "trusted");
-        var (validation, test) = testIsElsewhere ? (labelled, []) : Splits.Stratified(labelled, r => index.GetValueOrDefault(words(r), -1), 0.5, RandomStream.Of(data.SplitSeed, "trusted"));
-        return (Take(file, validation, index, "trusted"), Take(file, test, index, "trusted"));
+        var (validation, test) = testIsElsewhere ? (labelled, []) : Splits.Stratified(labelled, r => kind != TargetKind.One ? 0 : index.GetValueOrDefault(words(r), -1), 0.5, RandomStream.Of(data.SplitSeed, "trusted"));
+        return (file.Take(validation), file.Take(test));
     }
 
     private int[] Labelled(Table file, string key)
     {
         var words = LabelWords(file, key);
         return [.. Enumerable.Range(0, file.Rows).Where(r => words(r).Length > 0)];
-    }
-
-    private (Table Rows, int[] Labels) Take(Table from, int[] rows, Dictionary<string, int> index, string role)
-    {
-        var words = role == "test" ? TestWords(from) : LabelWords(from);
-        return (from.Take(rows), [.. rows.Select(row => Label(index, from, words(row), role))]);
     }
 
     private HashSet<int> TrustedRows(Table table, Func<int, string> label)
@@ -145,7 +152,7 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
         if (found.Count == 1) throw At(LabelKey).Wrong($"{table.Name}: {LabelName} has only one value, '{found.First()}', in {train.Length} training rows; there is nothing to learn");
         var labelled = train.Count(r => words(r).Length > 0);
         if (found.Count > 1000 || found.Count > labelled / 2 && labelled > 20)
-            throw At(LabelKey).Wrong($"{table.Name}: {LabelName} has {found.Count} different values in {labelled} labelled training rows; a class column repeats its values");
+            throw At(LabelKey).Wrong($"{table.Name}: {LabelName} has {found.Count} different values in {labelled} labelled training rows; a class column repeats its values; a number to predict wants labels: number, label sets such as a|b want labels: many");
         return Ordered(found.Concat(MoreClasses(table, train, found)));
     }
 

@@ -31,7 +31,10 @@ public sealed class PredictionBatch : IBatch
     public Inputs Inputs => inputs ??= Change is null ? Buffer.ToTensors() : Change(this, Buffer.ToTensors());
 
     /// <summary>The labels as distributions [B, C], mixed as the inputs are; rows of zeros have none.</summary>
-    public Tensor OneHot => oneHot ??= InputBuffer.Tensor<float>(OneHotBuffer.AsSpan(0, Count * Classes), float32, Count, Classes);
+    public Tensor OneHot => Targets;
+
+    /// <summary>What is to be predicted, as a network's outputs [B, C], mixed as the inputs are: distributions over classes, ones for labels, or a number in standard units; rows of zeros have none.</summary>
+    public Tensor Targets => oneHot ??= InputBuffer.Tensor<float>(OneHotBuffer.AsSpan(0, Count * Classes), float32, Count, Classes);
 
     /// <summary>The rows' places in the training set [B], 64-bit.</summary>
     public Tensor Ids => ids ??= InputBuffer.Tensor<long>(IdBuffer.AsSpan(0, Count), int64, Count);
@@ -47,7 +50,7 @@ internal sealed class PredictionBatches(Run run, PredictionProblem problem, int[
 {
     private readonly PredictionVariation? variation = PredictionVariation.Of(problem, run);
     private readonly int size = problem.Training.Batch;
-    private readonly int[] labels = problem.Find<Supervision.Labels>()?.Train ?? [];
+    private readonly Supervision.ITargets? targets = problem.Find<Supervision.ITargets>();
 
     public int PerEpoch => (rows.Length + size - 1) / size;
 
@@ -69,7 +72,7 @@ internal sealed class PredictionBatches(Run run, PredictionProblem problem, int[
     {
         var start = index * size;
         var count = Math.Min(size, order.Length - start);
-        var classes = problem.Classes.Count;
+        var classes = problem.Outputs;
         if (batch.RowBuffer.Length < count) (batch.RowBuffer, batch.IdBuffer, batch.OneHotBuffer) = (new int[count], new long[count], new float[count * classes]);
         batch.Classes = classes;
         Array.Clear(batch.OneHotBuffer);
@@ -78,7 +81,7 @@ internal sealed class PredictionBatches(Run run, PredictionProblem problem, int[
             var row = rows[order[start + i]];
             batch.RowBuffer[i] = row;
             batch.IdBuffer[i] = row;
-            if (labels.Length > 0 && labels[row] >= 0) batch.OneHotBuffer[i * classes + labels[row]] = 1;
+            targets?.Write(row, batch.OneHotBuffer.AsSpan(i * classes, classes));
         }
         problem.Train.Gather(batch.RowBuffer.AsSpan(0, count), batch.Buffer);
         variation?.Prepare(batch, epoch, index);

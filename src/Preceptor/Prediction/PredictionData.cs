@@ -47,6 +47,10 @@ public sealed record PredictionData
     [Description("The column to predict; blank cells are unlabelled rows. Left out: the annotators' majority, else the likeliest soft label")]
     public string? Label { get; set; }
 
+    /// <summary>The form of the label.</summary>
+    [Description("What a label is: one class a row (left out: this); many, any number of them as in a|b, - for none; or a number")]
+    public TargetKind? Labels { get; set; }
+
     /// <summary>Several annotators' columns.</summary>
     [Description("Columns of several annotators' answers, blank where one gave none")]
     public string[] Annotators { get; set; } = [];

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Preceptor.Data;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Prediction.Plain;
@@ -7,9 +9,18 @@ using Preceptor.Supervision;
 namespace Preceptor.Prediction;
 
 /// <summary>One arm's answers to the exam, for one seed.</summary>
-/// <param name="Probabilities">Class probabilities of the test rows [T × C].</param>
+/// <param name="Probabilities">Class or label probabilities of the test rows [T × C]; empty where a number is predicted.</param>
 /// <param name="Training">The course of its training; null for supervision that was not trained here.</param>
-public sealed record ArmOutcome(float[] Probabilities, TrainingSummary? Training);
+public sealed record ArmOutcome(float[] Probabilities, TrainingSummary? Training)
+{
+    /// <summary>The numbers predicted of the test rows [T]; empty where classes or labels are.</summary>
+    public double[] Numbers { get; init; } = [];
+
+    /// <summary>A model's answers for rows.</summary>
+    public static ArmOutcome Of(Predictor model, Examples rows) => model.Target.Kind == TargetKind.Number
+        ? new([], model.Training) { Numbers = model.PredictNumbers(rows) }
+        : new(model.Predict(rows).Probabilities, model.Training);
+}
 
 /// <summary>All arms of one seed.</summary>
 public sealed record SeedOutcome : IArtifact<SeedOutcome>
@@ -17,11 +28,20 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
     /// <summary>The seed.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>The problem's classes.</summary>
+    /// <summary>The problem's classes or labels; none where a number is predicted.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
-    /// <summary>The test rows' classes [T].</summary>
+    /// <summary>The test rows' classes [T]; empty where what is true of them is in <see cref="Targets"/>.</summary>
     public required int[] Labels { get; init; }
+
+    /// <summary>What is true of the test rows where that is not one class a row; null where it is.</summary>
+    public TestTargets? Targets { get; init; }
+
+    /// <summary>The form of what was predicted.</summary>
+    public TargetKind Target => Targets switch { TestLabelSets => TargetKind.Many, TestNumbers => TargetKind.Number, _ => TargetKind.One };
+
+    /// <summary>How many test rows there are, T.</summary>
+    public int TestRows => Targets?.Count ?? Labels.Length;
 
     /// <summary>What those are worth.</summary>
     public required ScoredOn ScoredOn { get; init; }
@@ -35,10 +55,10 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
     /// <summary>floor, baseline, method, ceiling, where they exist.</summary>
     public required IReadOnlyDictionary<string, ArmOutcome> Arms { get; init; }
 
-    /// <summary>The first <see cref="ShownRows"/> rows of the method's <see cref="Disagreements"/>, described for people.</summary>
+    /// <summary>The first <see cref="ShownRows"/> rows of the method's <see cref="Worst"/>, described for people.</summary>
     public IReadOnlyList<ShownRow> Hardest { get; init; } = [];
 
-    /// <summary>The method's doubts of the training labels; null for all seeds but 0, whose model is kept.</summary>
+    /// <summary>The method's doubts of the training labels; null for all seeds but 0, whose model is kept, and where not one class a row is predicted.</summary>
     public LabelDoubts? Doubts { get; init; }
 
     /// <summary>What a reader of the result should know about data and labels.</summary>
@@ -46,6 +66,12 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
 
     /// <summary>How many test rows are described in <see cref="Hardest"/> at most.</summary>
     public const int ShownRows = 30;
+
+    /// <summary>An arm's scores.</summary>
+    public IScores Score(string arm) => Targets?.Score(Arms[arm]) ?? ClassificationScores.Of(Arms[arm].Probabilities, Labels);
+
+    /// <summary>The test rows that an arm answers wrong, the surest or farthest from the truth first.</summary>
+    public IReadOnlyList<int> Worst(string arm) => Targets?.Worst(Arms[arm]) ?? [.. Disagreements(arm).Select(r => r.Row)];
 
     /// <summary>The test rows to which an arm gives another class than their label, the surest answers first.</summary>
     public IReadOnlyList<(int Row, int Predicted, float Probability)> Disagreements(string arm)
@@ -60,10 +86,15 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
     /// <inheritdoc/>
     public void Save(string folder)
     {
-        ModelFiles.WriteJson(Path.Combine(folder, "seed.json"), new Description(Seed, Classes, ScoredOn, LabelledRows, TrainingRows, Arms.ToDictionary(a => a.Key, a => a.Value.Training), Hardest, Doubts, Notes));
+        ModelFiles.WriteJson(Path.Combine(folder, "seed.json"), new Description(Seed, Classes, ScoredOn, LabelledRows, TrainingRows, Arms.ToDictionary(a => a.Key, a => a.Value.Training), Hardest, Doubts, Notes, Target));
         var answers = new State();
         answers.Add<int>("labels", Labels);
-        foreach (var (name, arm) in Arms) answers.Add<float>(name, arm.Probabilities, Labels.Length, Classes.Count);
+        Targets?.Save(answers.Within("targets"));
+        foreach (var (name, arm) in Arms)
+        {
+            if (Target == TargetKind.Number) answers.Add<double>(name, arm.Numbers);
+            else answers.Add<float>(name, arm.Probabilities, TestRows, Classes.Count);
+        }
         answers.Write(Path.Combine(folder, "answers.safetensors"));
     }
 
@@ -77,17 +108,18 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
             Seed = description.Seed,
             Classes = description.Classes,
             Labels = answers.ReadArray<int>("labels"),
+            Targets = TestTargets.Load(answers.Within("targets"), description.Target),
             ScoredOn = description.ScoredOn,
             LabelledRows = description.LabelledRows,
             TrainingRows = description.TrainingRows,
-            Arms = description.Arms.ToDictionary(a => a.Key, a => new ArmOutcome(answers.ReadArray<float>(a.Key), a.Value)),
+            Arms = description.Arms.ToDictionary(a => a.Key, a => description.Target == TargetKind.Number ? new ArmOutcome([], a.Value) { Numbers = answers.ReadArray<double>(a.Key) } : new ArmOutcome(answers.ReadArray<float>(a.Key), a.Value)),
             Hardest = description.Hardest ?? [],
             Doubts = description.Doubts,
             Notes = description.Notes ?? [],
         };
     }
 
-    private sealed record Description(ulong Seed, IReadOnlyList<string> Classes, ScoredOn ScoredOn, int LabelledRows, int TrainingRows, Dictionary<string, TrainingSummary?> Arms, IReadOnlyList<ShownRow>? Hardest, LabelDoubts? Doubts, IReadOnlyList<string>? Notes);
+    private sealed record Description(ulong Seed, IReadOnlyList<string> Classes, ScoredOn ScoredOn, int LabelledRows, int TrainingRows, Dictionary<string, TrainingSummary?> Arms, IReadOnlyList<ShownRow>? Hardest, LabelDoubts? Doubts, IReadOnlyList<string>? Notes, TargetKind Target = TargetKind.One);
 }
 
 /// <summary>A method chain ready to run: steps that better the supervision, then the one that trains.</summary>
@@ -111,36 +143,36 @@ public static class PredictionEvaluation
     {
         var (problem, exam) = (task.Problem, task.Exam);
         var arms = new Dictionary<string, ArmOutcome>();
-        if (Floor(problem, exam, method) is { } floor) arms["floor"] = new(floor, null);
-        using (var baseline = FitSupervised(problem, run)) arms["baseline"] = Answer(baseline, exam);
+        if (Floor(problem, exam, method) is { } floor) arms["floor"] = floor;
+        using (var baseline = FitSupervised(problem, run)) arms["baseline"] = ArmOutcome.Of(baseline, exam.Test);
         var model = Fit(problem, method, run);
-        arms["method"] = Answer(model, exam);
+        arms["method"] = ArmOutcome.Of(model, exam.Test);
         if (!arms.ContainsKey("floor") && method is { Improve: [], Fit: ITrainsTeacher<PredictionProblem, Predictor> trains } && trains.TrainTeacher(problem, run) is { } teacher)
         {
-            using (teacher) arms["floor"] = Answer(teacher, exam);
+            using (teacher) arms["floor"] = ArmOutcome.Of(teacher, exam.Test);
         }
-        if (exam.TrainTruth is { } truth)
+        if ((exam.Truth ?? TrueLabels(problem, exam)) is { } truth)
         {
-            var perfect = problem.With(new Labels(truth, exam.ValidationTruth ?? problem.Labels.Validation));
-            using var ceiling = FitSupervised(perfect, run);
-            arms["ceiling"] = Answer(ceiling, exam);
+            using var ceiling = FitSupervised(problem.With(truth), run);
+            arms["ceiling"] = ArmOutcome.Of(ceiling, exam.Test);
         }
         var outcome = new SeedOutcome
         {
             Seed = run.Seed,
             Classes = problem.Classes,
             Labels = exam.Labels,
+            Targets = exam.Targets,
             ScoredOn = exam.ScoredOn,
-            LabelledRows = problem.Labels.Labelled.Length,
+            LabelledRows = problem.Targets.Labelled.Length,
             TrainingRows = problem.Train.Count,
             Arms = arms,
             Notes = task.Notes,
         };
-        int[] shown = [.. outcome.Disagreements("method").Take(SeedOutcome.ShownRows).Select(r => r.Row)];
+        int[] shown = [.. outcome.Worst("method").Take(SeedOutcome.ShownRows)];
         return (outcome with
         {
             Hardest = ShownRow.Of(exam.TestRows, problem.Encoding, shown, exam.AreRowsFromFile),
-            Doubts = run.Seed == 0 ? LabelDoubts.Of(model, task) : null,
+            Doubts = run.Seed == 0 && outcome.Target == TargetKind.One ? LabelDoubts.Of(model, task) : null,
         }, model);
     }
 
@@ -160,12 +192,14 @@ public static class PredictionEvaluation
         return run.Stage("supervised", inputs, () => new Supervised(new()).Fit(problem, run));
     }
 
-    private static ArmOutcome Answer(Predictor model, PredictionExam exam) => new(model.Predict(exam.Test).Probabilities, model.Training);
+    private static Labels? TrueLabels(PredictionProblem problem, PredictionExam exam) =>
+        exam.TrainTruth is { } truth ? new Labels(truth, exam.ValidationTruth ?? problem.Labels.Validation) : null;
 
-    private static float[]? Floor(PredictionProblem problem, PredictionExam exam, PredictionMethod method)
+    private static ArmOutcome? Floor(PredictionProblem problem, PredictionExam exam, PredictionMethod method)
     {
+        if (ConstantAnswers.Of(problem, exam.Test.Count) is { } constant) return constant;
         if (method.Floor != typeof(TeacherLogits)) return null;
         var name = method.FloorName ?? problem.Find<TeacherLogits>()?.Name;
-        return name is not null && exam.TeacherLogits.TryGetValue(name, out var logits) ? Predictions.FromLogits(problem.Classes, logits).Probabilities : null;
+        return name is not null && exam.TeacherLogits.TryGetValue(name, out var logits) ? new(Predictions.FromLogits(problem.Classes, logits).Probabilities, null) : null;
     }
 }

@@ -7,7 +7,7 @@ using Preceptor.Training;
 
 namespace Preceptor.Prediction;
 
-/// <summary>A problem of predicting one of several classes: what a method may see.</summary>
+/// <summary>A problem of predicting one of several classes, any number of labels, or a number: what a method may see.</summary>
 public sealed record PredictionProblem : IProblem
 {
     /// <inheritdoc/>
@@ -16,7 +16,7 @@ public sealed record PredictionProblem : IProblem
     /// <summary>From raw rows to inputs, learned from the training rows.</summary>
     public required InputEncoding Encoding { get; init; }
 
-    /// <summary>The classes, C.</summary>
+    /// <summary>The classes or labels, C; none where a number is predicted.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
     /// <summary>The training rows' inputs [N].</summary>
@@ -34,7 +34,17 @@ public sealed record PredictionProblem : IProblem
     /// <summary>How to train it.</summary>
     public TrainingOptions Training { get; init; } = new();
 
-    /// <summary>The labels.</summary>
+    /// <summary>The form of what is to be predicted, and how it becomes a network's outputs.</summary>
+    public TargetEncoding Target => Find<ITargets>()?.Encoding ?? TargetEncoding.One;
+
+    /// <summary>How many outputs a network has: one a class or label, or the number.</summary>
+    public int Outputs => Target.Kind == TargetKind.Number ? 1 : Classes.Count;
+
+    /// <summary>What is to be predicted of the rows, in whichever form.</summary>
+    /// <exception cref="RequestException">Nothing is offered.</exception>
+    public ITargets Targets => Find<ITargets>() ?? throw new RequestException($"{Name}: this method needs labels, and the problem offers none");
+
+    /// <summary>The labels, one class a row.</summary>
     /// <exception cref="RequestException">None are offered.</exception>
     public Labels Labels => Find<Labels>() ?? throw new RequestException($"{Name}: this method needs labels, and the problem offers none");
 

@@ -31,6 +31,12 @@ public sealed record PredictionExam(Examples Test, int[] Labels, ScoredOn Scored
 {
     /// <summary>Whether the rows were read from files of the user's rather than generated.</summary>
     internal bool AreRowsFromFile => ScoredOn != ScoredOn.Truth;
+
+    /// <summary>What is true of the test rows where that is not one class a row; <see cref="Labels"/> is empty then.</summary>
+    public TestTargets? Targets { get; init; }
+
+    /// <summary>What is true of training and validation rows, for the ceiling, where that is not one class a row; null if unknown.</summary>
+    public ITargets? Truth { get; init; }
 }
 
 /// <summary>A problem and its exam.</summary>
@@ -88,6 +94,15 @@ public sealed record PredictionDraft
     /// <summary>Whether the validation labels were checked.</summary>
     public bool ValidationIsTrusted { get; init; }
 
+    /// <summary>What is to be predicted of training and validation rows, where that is not one class a row; <see cref="TrainLabels"/> and the like are empty then.</summary>
+    public ITargets? Targets { get; init; }
+
+    /// <summary>What is true of the test rows in that form.</summary>
+    public TestTargets? TestTargets { get; init; }
+
+    /// <summary>What is true of training and validation rows in that form, if known.</summary>
+    public ITargets? TruthTargets { get; init; }
+
     /// <summary>Teachers' predictions.</summary>
     public IReadOnlyList<DraftTeacher> Teachers { get; init; } = [];
 
@@ -103,7 +118,7 @@ public sealed record PredictionDraft
         var (tokens, limit) = Encoder.Text(model);
         var encoding = InputEncoding.Fit(Train, Inputs, tokens, model.Vocabulary, limit);
         training.Check(encoding.Shape);
-        List<ISupervision> supervision = [new Labels(TrainLabels, ValidationLabels)];
+        List<ISupervision> supervision = [Targets ?? new Labels(TrainLabels, ValidationLabels)];
         supervision.AddRange(Teachers.Select(t => new TeacherLogits(t.Name, t.Train)));
         supervision.AddRange(Offered);
         if (ValidationIsTrusted) supervision.Add(new TrustedLabels());
@@ -118,6 +133,7 @@ public sealed record PredictionDraft
             Model = model with { Encoder = Encoder.Resolve(model.Encoder, encoding.Shape) },
             Training = training,
         };
-        return new(problem, new(encoding.Encode(Test), TestLabels, ScoredOn, TrainTruth, ValidationTruth, Teachers.ToDictionary(t => t.Name, t => t.Test), Test), Train) { Notes = Notes };
+        var exam = new PredictionExam(encoding.Encode(Test), TestLabels, ScoredOn, TrainTruth, ValidationTruth, Teachers.ToDictionary(t => t.Name, t => t.Test), Test) { Targets = TestTargets, Truth = TruthTargets };
+        return new(problem, exam, Train) { Notes = Notes };
     }
 }

@@ -1,5 +1,7 @@
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Models;
+using Preceptor.Supervision;
 using Preceptor.Training;
 using TorchSharp;
 
@@ -28,7 +30,7 @@ public static class PredictionTraining
     public static Predictor Train(this Run run, PredictionProblem problem, NetworkClassifier network, PredictionObjective objective, int[]? rows = null)
     {
         var summary = run.Train(problem, network.Network, epoch => objective(network.Network, epoch), () => network.Logits(problem.Validation), rows);
-        return new Predictor(problem.Encoding, problem.Classes, network, summary);
+        return new Predictor(problem.Encoding, problem.Classes, network, summary) { Target = problem.Target };
     }
 
     /// <summary>Trains any module on the problem's rows: several networks at once, or one that answers in its own way.</summary>
@@ -40,7 +42,7 @@ public static class PredictionTraining
     /// <param name="rows">The training rows to use; null for the labelled ones.</param>
     public static TrainingSummary Train(this Run run, PredictionProblem problem, torch.nn.Module module, Objective<PredictionBatch> objective, Func<float[]> validationLogits, int[]? rows = null)
     {
-        rows ??= problem.Labels.Labelled;
+        rows ??= problem.Targets.Labelled;
         if (rows.Length == 0) throw new RequestException($"{problem.Name}: no training row has a label");
         return TrainingLoop.Fit(run, module, new PredictionBatches(run, problem, rows), problem.Training, objective, Validation(problem, validationLogits));
     }
@@ -53,27 +55,45 @@ public static class PredictionTraining
     {
         torch.set_num_threads(run.Threads);
         torch.manual_seed(number == 0 ? run.TorchSeed("initialisation") : run.TorchSeed("initialisation", number));
-        var network = new Network(problem.Model, problem.Train.Shape, problem.Classes.Count);
+        var network = new Network(problem.Model, problem.Train.Shape, problem.Outputs);
         run.Uses(network.Encoder.GetType());
-        return new NetworkClassifier(network, problem.Model, problem.Train.Shape, problem.Classes.Count, run.Threads);
+        return new NetworkClassifier(network, problem.Model, problem.Train.Shape, problem.Outputs, run.Threads);
     }
 
-    private static Func<ValidationScores>? Validation(PredictionProblem problem, Func<float[]> logits)
+    private static Func<ValidationScores>? Validation(PredictionProblem problem, Func<float[]> logits) => problem.Validation.Count == 0 ? null : problem.Find<ITargets>() switch
     {
-        if (problem.Validation.Count == 0 || problem.Find<Supervision.Labels>() is not { Validation: var labels } || labels.All(l => l < 0)) return null;
-        return () =>
+        Labels { Validation: var labels } when labels.Any(l => l >= 0) => () => Accuracy(Predictions.FromLogits(problem.Classes, logits()), labels),
+        ManyLabels { Validation: var sets } when sets.Any(s => s is not null) => () => MicroF1(Predictions.FromLogOdds(problem.Classes, logits()), sets),
+        NumberTargets { Validation: var numbers } targets when numbers.Any(n => !double.IsNaN(n)) => () => Determination(logits(), targets),
+        _ => null,
+    };
+
+    private static ValidationScores Accuracy(Predictions predictions, int[] labels)
+    {
+        double right = 0, loss = 0;
+        var count = 0;
+        for (var row = 0; row < labels.Length; row++)
         {
-            var predictions = Predictions.FromLogits(problem.Classes, logits());
-            double right = 0, loss = 0;
-            var count = 0;
-            for (var row = 0; row < labels.Length; row++)
-            {
-                if (labels[row] < 0) continue;
-                count++;
-                if (predictions.Best(row) == labels[row]) right++;
-                loss -= Math.Log(Math.Max(predictions.Row(row)[labels[row]], 1e-12));
-            }
-            return new(right / count, loss / count);
-        };
+            if (labels[row] < 0) continue;
+            count++;
+            if (predictions.Best(row) == labels[row]) right++;
+            loss -= Math.Log(Math.Max(predictions.Row(row)[labels[row]], 1e-12));
+        }
+        return new(right / count, loss / count);
+    }
+
+    private static ValidationScores MicroF1(Predictions predictions, int[]?[] sets)
+    {
+        int[] rows = [.. Enumerable.Range(0, sets.Length).Where(row => sets[row] is not null)];
+        var scores = LabelSetScores.Of([.. rows.SelectMany(row => predictions.Row(row).ToArray())], [.. rows.Select(row => sets[row]!)], predictions.Classes.Count);
+        return new(Metrics.MicroF1.Value(scores), scores.LogLosses.Average(), Metrics.MicroF1.Name);
+    }
+
+    // In standard units, as in training.
+    private static ValidationScores Determination(float[] outputs, NumberTargets targets)
+    {
+        int[] rows = [.. Enumerable.Range(0, targets.Validation.Length).Where(row => !double.IsNaN(targets.Validation[row]))];
+        var scores = NumberScores.Of([.. rows.Select(row => (double)outputs[row])], [.. rows.Select(row => targets.Encoding.Standardise(targets.Validation[row]))]);
+        return new(Metrics.Determination.Value(scores), scores.SquaredErrors.Average(), Metrics.Determination.Name);
     }
 }

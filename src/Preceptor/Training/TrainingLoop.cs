@@ -19,7 +19,10 @@ public sealed record Epoch(int Number, int Total)
 public delegate Func<TBatch, torch.Tensor> Objective<in TBatch>(Epoch epoch);
 
 /// <summary>Validation scores after an epoch.</summary>
-public readonly record struct ValidationScores(double Accuracy, double Loss);
+/// <param name="Accuracy">Accuracy, or what stands in its place where not one class a row is predicted; more is better.</param>
+/// <param name="Loss">The mean loss a row.</param>
+/// <param name="Metric">What <paramref name="Accuracy"/> is.</param>
+public readonly record struct ValidationScores(double Accuracy, double Loss, string Metric = "accuracy");
 
 /// <summary>
 /// The training loop that every gradient method shares. It owns epochs, order, learning rate, clipping, moving averages,
@@ -95,7 +98,7 @@ public static class TrainingLoop
             ["stage"] = run.StagePath,
             ["epoch"] = record.Epoch,
             ["loss"] = record.Loss,
-            ["validation-accuracy"] = record.ValidationAccuracy,
+            [$"validation-{scores?.Metric ?? "accuracy"}"] = record.ValidationAccuracy,
             ["validation-loss"] = record.ValidationLoss,
         });
     }

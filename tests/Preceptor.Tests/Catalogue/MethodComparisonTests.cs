@@ -1,4 +1,5 @@
 using Preceptor.Catalogue;
+using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Supervision;
 using Preceptor.Tests.Prediction;
@@ -52,7 +53,7 @@ public sealed class MethodComparisonTests
     public void Auto_takes_what_fits_and_says_what_the_others_need()
     {
         var specification = Runs.Draft();
-        var all = MethodCatalogue.All.Where(m => m.IsFit).ToArray();
+        var all = MethodCatalogue.All.Where(m => m.IsFit && (m.Targets.Count == 0 || m.Targets.Contains(TargetKind.One))).ToArray();
         var picky = all[0] with { Declaration = new MethodAttribute("picky", "Picky") { Summary = "", Citation = "" }, Needs = [[typeof(TrustedLabels)]] };
         var chosen = ComparedMethods.Fitting(specification, Problems.Tickets(), [picky, .. all]);
         Assert.Equal("supervised", chosen.Specifications[0].MethodName);

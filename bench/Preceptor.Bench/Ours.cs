@@ -1,9 +1,12 @@
 using System.Diagnostics;
+using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Prediction;
 using Preceptor.Prediction.BuiltIn;
+using Preceptor.Prediction.Distillation;
 using Preceptor.Prediction.Plain;
+using Preceptor.Supervision;
 using Preceptor.Training;
 
 namespace Preceptor.Bench;
@@ -11,24 +14,55 @@ namespace Preceptor.Bench;
 /// <summary>Training steps through the library's own loop: batches, loss, gradients, optimiser, everything a run does.</summary>
 internal static class Ours
 {
+    private const int Rows = 2_000, WordsPerText = 64, DifferentWords = 5_000, Classes = 10;
+
     public static double MedianStep(string name, int steps)
     {
-        var model = name == "mlp" ? new ModelOptions { Encoder = EncoderKind.Mlp, Hidden = [512, 512] } : new ModelOptions { Encoder = EncoderKind.Resnet, Width = 16 };
-        var draft = DigitsProblem.Draft(new() { Size = ProblemSize.Small }, 1);
-        draft = draft with { Validation = draft.Validation.Take([]), ValidationLabels = [], ValidationTruth = null };
-        var task = draft.Encode(model, new TrainingOptions { Epochs = steps / 15 + 1, Batch = 128 });
-        using var run = new Run(new RunSettings { Seed = 1 });
-        var starts = new List<long>();
-        run.Train(task.Problem, (network, epoch) =>
+        var training = new TrainingOptions { Epochs = steps / 15 + 1, Batch = 128 };
+        var problem = name switch
         {
-            var objective = Supervised.Objective(network, epoch);
-            return batch =>
-            {
-                starts.Add(Stopwatch.GetTimestamp());
-                return objective(batch);
-            };
-        }).Dispose();
+            "mlp" or "bilevel" => Images(new() { Encoder = EncoderKind.Mlp, Hidden = [512, 512] }, training),
+            "resnet" => Images(new() { Encoder = EncoderKind.Resnet, Width = 16 }, training),
+            "vit" => Images(new() { Encoder = EncoderKind.Vit }, training),
+            "conv" => Texts(new() { Encoder = EncoderKind.Conv }, training),
+            "transformer" => Texts(new() { Encoder = EncoderKind.Transformer }, training),
+            _ => throw new ArgumentException($"there is no step '{name}'", nameof(name)),
+        };
+        if (name != "bilevel") problem = problem with { Validation = problem.Validation.Take([]), Supervision = [new Labels(problem.Labels.Train, [])] };
+        var starts = new List<long>();
+        using var run = new Run(new RunSettings { Seed = 1, AtSafePoint = () => starts.Add(Stopwatch.GetTimestamp()) });
+        IFit<PredictionProblem, Predictor> method = name == "bilevel" ? new TrilateralDistillation(new()) : new Supervised(new());
+        method.Fit(problem, run).Dispose();
+        // The median leaves out the steps at which an epoch ends.
         var times = starts.Zip(starts.Skip(1), (a, b) => Stopwatch.GetElapsedTime(a, b).TotalMilliseconds).Skip(steps / 5).Order().ToArray();
         return times[times.Length / 2];
+    }
+
+    private static PredictionProblem Images(ModelOptions model, TrainingOptions training)
+    {
+        var problem = DigitsProblem.Draft(new() { Size = ProblemSize.Small }, 1).Encode(model, training).Problem;
+        var random = RandomStream.Of(1, "teacher");
+        return problem.With(new TeacherLogits("teacher", [.. Enumerable.Range(0, Rows * Classes).Select(_ => (float)random.NextGaussian())]));
+    }
+
+    private static PredictionProblem Texts(ModelOptions model, TrainingOptions training)
+    {
+        var random = RandomStream.Of(1, "texts");
+        string[] texts = [.. Enumerable.Range(0, Rows).Select(_ => string.Join(' ', Enumerable.Range(0, WordsPerText).Select(_ => $"word{random.Next(DifferentWords)}")))];
+        var table = new Table("texts", [new TextColumn("text", texts)]);
+        int[] labels = [.. Enumerable.Range(0, Rows).Select(_ => random.Next(Classes))];
+        return new PredictionDraft
+        {
+            Name = "texts",
+            Train = table,
+            Validation = table.Take([0]),
+            Test = table.Take([0]),
+            Inputs = new InputRoles { Text = ["text"] },
+            Classes = [.. Enumerable.Range(0, Classes).Select(c => $"{c}")],
+            TrainLabels = labels,
+            ValidationLabels = [labels[0]],
+            TestLabels = [labels[0]],
+            ScoredOn = ScoredOn.Truth,
+        }.Encode(model, training).Problem;
     }
 }

@@ -3,14 +3,14 @@ using System.Globalization;
 using Preceptor.Bench;
 using Preceptor.Evaluation;
 
-// training [ROUNDS]: one process of ours and one of PyTorch in turn, a thread each; the mean ratio of their median steps and its 95 % interval over the rounds.
+// training [ROUNDS [NAME…]]: one process of ours and one of PyTorch in turn, a thread each; the mean ratio of their median steps and its 95 % interval over the rounds.
 // training-ours NAME STEPS: one process of ours.
 if (args is ["training-ours", var name, var steps])
 {
     Console.WriteLine($"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3)} {Ours.MedianStep(name, int.Parse(steps, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture)}");
     return 0;
 }
-if (args is not ["training", ..]) return Fail("usage: training [ROUNDS]");
+if (args is not ["training", ..]) return Fail("usage: training [ROUNDS [NAME…]]");
 var rounds = args.Length > 1 ? Math.Max(2, int.Parse(args[1], CultureInfo.InvariantCulture)) : 5;
 var python = Environment.GetEnvironmentVariable("PRECEPTOR_PYTHON") is { Length: > 0 } named ? named : "python3";
 var script = Path.Combine(Path.GetTempPath(), $"preceptor-bench-{Environment.ProcessId}.py");
@@ -18,7 +18,7 @@ using (var resource = typeof(Ours).Assembly.GetManifestResourceStream("Preceptor
 using (var file = File.Create(script)) resource.CopyTo(file);
 try
 {
-    foreach (var (network, count) in new[] { ("mlp", 400), ("resnet", 40) })
+    foreach (var (network, count) in new[] { ("mlp", 400), ("resnet", 40), ("vit", 40), ("conv", 60), ("transformer", 60), ("bilevel", 100) }.Where(n => args.Length < 3 || args[2..].Contains(n.Item1)))
     {
         var ratios = new List<double>();
         var (ours, theirs) = (new List<double>(), new List<double>());

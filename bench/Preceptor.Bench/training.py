@@ -36,20 +36,127 @@ class ResNet(nn.Module):
         return self.head(self.blocks(F.relu(self.norm(self.stem(x)))).mean((2, 3)))
 
 
-if name == "mlp":
+class SelfAttention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads, self.qkv, self.proj = heads, nn.Linear(width, 3 * width), nn.Linear(width, width)
+
+    def forward(self, x, mask):
+        batch, length, width = x.shape
+        q, k, v = self.qkv(x).reshape(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        return self.proj(F.scaled_dot_product_attention(q, k, v, attn_mask=mask).transpose(1, 2).reshape(batch, length, width))
+
+
+class TransformerBlock(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.norm1, self.attn, self.norm2 = nn.LayerNorm(width, 1e-6), SelfAttention(width, heads), nn.LayerNorm(width, 1e-6)
+        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+
+    def forward(self, x, mask=None):
+        x = x + self.attn(self.norm1(x), mask)
+        return x + self.mlp(self.norm2(x))
+
+
+class VisionTransformer(nn.Module):
+    def __init__(self, width=64, heads=4, layers=2, patch=4):
+        super().__init__()
+        self.patch_embed = nn.Conv2d(1, width, patch, stride=patch)
+        self.cls_token, self.pos_embed = nn.Parameter(torch.zeros(1, 1, width)), nn.Parameter(0.02 * torch.randn(1, 1 + (28 // patch) ** 2, width))
+        self.blocks = nn.ModuleList(TransformerBlock(width, heads) for _ in range(layers))
+        self.norm, self.head = nn.LayerNorm(width, 1e-6), nn.Linear(width, 10)
+
+    def forward(self, x):
+        x = self.patch_embed(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.cls_token.expand(x.shape[0], -1, -1), x], 1) + self.pos_embed
+        for block in self.blocks:
+            x = block(x)
+        return self.head(self.norm(x[:, 0]))
+
+
+class TextConvolution(nn.Module):
+    def __init__(self, words, width=64, filters=100):
+        super().__init__()
+        self.embedding = nn.Embedding(words, width)
+        self.convs = nn.ModuleList(nn.Conv1d(width, filters, w, padding="same") for w in (3, 4, 5))
+        self.head = nn.Linear(3 * filters, 10)
+
+    def forward(self, ids):
+        real = (ids != 0).float().unsqueeze(1)
+        x = self.embedding(ids).transpose(1, 2) * real
+        return self.head(torch.cat([(F.relu(conv(x)) * real).amax(2) for conv in self.convs], 1))
+
+
+class TextTransformer(nn.Module):
+    def __init__(self, words, width=64, heads=4, layers=2, length=200):
+        super().__init__()
+        self.embedding, self.pos_embed = nn.Embedding(words, width), nn.Parameter(0.02 * torch.randn(1, length, width))
+        self.blocks = nn.ModuleList(TransformerBlock(width, heads) for _ in range(layers))
+        self.norm, self.head = nn.LayerNorm(width, 1e-6), nn.Linear(width, 10)
+
+    def forward(self, ids):
+        real = ids != 0
+        x = self.embedding(ids) + self.pos_embed[:, : ids.shape[1]]
+        for block in self.blocks:
+            x = block(x, real[:, None, None, :])
+        x = self.norm(x) * real.unsqueeze(2)
+        return self.head(x.sum(1) / real.sum(1, keepdim=True).clamp(min=1))
+
+
+WORDS = 5002  # with padding and unknown
+if name in ("mlp", "bilevel"):
     network = nn.Sequential(nn.Flatten(), nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10))
 else:
-    network = ResNet()
+    network = {"resnet": ResNet, "vit": VisionTransformer, "conv": lambda: TextConvolution(WORDS), "transformer": lambda: TextTransformer(WORDS)}[name]()
 optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
-images = torch.randn(2000, 1, 28, 28)
+images = torch.randint(2, WORDS, (2000, 64)) if name in ("conv", "transformer") else torch.randn(2000, 1, 28, 28)
 labels = torch.randint(0, 10, (2000,))
+teacher = torch.randn(2000, 10)
+means = torch.stack([teacher[labels == c].softmax(1).mean(0) for c in range(10)])
+controller = nn.Sequential(nn.Linear(90, 32), nn.LeakyReLU(), nn.Linear(32, 16), nn.LeakyReLU(), nn.Linear(16, 1), nn.Sigmoid())
+outer = torch.optim.Adam(controller.parameters(), lr=5e-3)
+
+
+def cross_entropy(logits, targets):
+    return -(targets * F.log_softmax(logits, 1)).sum(1)
+
+
+def bilevel(inputs, targets, rows, tau=4.0, rate=1e-3):
+    """One step of trilateral distillation: the hypergradient by one unrolled step and a central difference."""
+    parameters = dict(network.named_parameters())
+    at = lambda direction, scale: {n: p.detach() + scale * d for (n, p), d in zip(parameters.items(), direction)}
+    student, taught = network(inputs), teacher[rows]
+    losses = lambda z: (tau * tau * F.kl_div(F.log_softmax(z / tau, 1), F.log_softmax(taught / tau, 1), reduction="none", log_target=True).sum(1), cross_entropy(z, targets))
+    kd, hard = losses(student)
+    with torch.no_grad():
+        s, p, m = student.softmax(1), taught.softmax(1), targets @ means
+        seen = torch.cat([s, p, targets, m, (m - s) ** 2, (targets - s) ** 2, (p - s) ** 2, (p - targets) ** 2, (m - targets) ** 2], 1)
+    alpha = controller(seen).squeeze(1)
+    loss = (alpha.detach() * kd + (1 - alpha.detach()) * hard).mean()
+    gradients = torch.autograd.grad(loss, list(parameters.values()), retain_graph=True)
+    ahead = {n: p.requires_grad_() for n, p in at(gradients, -rate).items()}
+    held = torch.randint(0, 2000, (128,))
+    validation = cross_entropy(torch.func.functional_call(network, ahead, (images[held],)), F.one_hot(labels[held], 10).float()).mean()
+    direction = torch.autograd.grad(validation, list(ahead.values()))
+    epsilon = 0.01 / torch.sqrt(sum((d * d).sum() for d in direction)).item()
+    with torch.no_grad():
+        differences = [a - b for a, b in (losses(torch.func.functional_call(network, at(direction, sign * epsilon), (inputs,))) for sign in (1, -1))]
+        hyper = -rate / (2 * epsilon * len(rows)) * (differences[0] - differences[1])
+    outer.zero_grad()
+    (hyper * alpha).sum().backward()
+    outer.step()
+    with torch.no_grad():
+        alpha = controller(seen).squeeze(1)
+    return (alpha * kd + (1 - alpha) * hard).mean()
+
+
 times = []
 network.train()
 for step in range(steps):
     start = time.perf_counter()
     rows = torch.randint(0, 2000, (128,))
     targets = F.one_hot(labels[rows], 10).float()
-    loss = -(targets * F.log_softmax(network(images[rows]), 1)).sum(1).mean()
+    loss = bilevel(images[rows], targets, rows) if name == "bilevel" else cross_entropy(network(images[rows]), targets).mean()
     loss.item()
     optimiser.zero_grad()
     loss.backward()

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Preceptor.Data;
+using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Prediction;
+using Preceptor.Prediction.Text;
 using Preceptor.Readers;
 
 namespace Preceptor.Cli;
@@ -14,12 +16,29 @@ internal static class PredictionFile
 {
     private static readonly string[] Header = ["row", "id", "label", "probability", "second", "abstain"];
 
+    private const int MostWords = 5;
+
+    /// <summary>Predicts rows and gives the lines of the file, with the words that speak most for each row's class in a last column.</summary>
+    /// <exception cref="RequestException">The model cannot say which words decided.</exception>
+    public static (IReadOnlyList<string> Header, IEnumerable<IReadOnlyList<string>> Rows) Explained(Predictor model, Table table)
+    {
+        if (model.Classifier is not IExplainsText explaining) throw new RequestException($"--explain: a model of the format '{model.Classifier.Format}' cannot say which words decided; one of {IncrementalTextClassifier.FormatName} can");
+        var examples = model.Encoding.Encode(table);
+        var predictions = model.Predict(examples);
+        var (header, rows) = Classes(model, table, predictions);
+        return ([.. header, "words"], rows.Select((cells, row) => (IReadOnlyList<string>)[.. cells, string.Join("; ", explaining.Explain(examples, row).Strongest(predictions.Best(row), MostWords))]));
+    }
+
     /// <summary>Predicts rows and gives the lines of the file.</summary>
     public static (IReadOnlyList<string> Header, IEnumerable<IReadOnlyList<string>> Rows) Of(Predictor model, Table table)
     {
         if (model.Target.Kind == TargetKind.Many) return LabelSets(model, table);
         if (model.Target.Kind == TargetKind.Number) return Numbers(model, table);
-        var predictions = model.Predict(table);
+        return Classes(model, table, model.Predict(table));
+    }
+
+    private static (IReadOnlyList<string> Header, IEnumerable<IReadOnlyList<string>> Rows) Classes(Predictor model, Table table, Predictions predictions)
+    {
         var start = Start(model, table);
         return (Header, Enumerable.Range(0, table.Rows).Select(row =>
         {
@@ -77,9 +96,11 @@ internal static class PredictionFile
     /// <param name="model">Names the input columns.</param>
     /// <param name="path">The file.</param>
     /// <param name="label">The label column, read as written unless it holds numbers to predict: class 01 is not class 1.</param>
-    public static Table ReadFor(Predictor model, string path, string? label = null)
+    /// <param name="stream">The column that names streams, read as written.</param>
+    public static Table ReadFor(Predictor model, string path, string? label = null, string? stream = null)
     {
-        var options = new DelimitedOptions { Text = Texts(model, label).ToHashSet(), Numbers = Numbers(model, label).ToHashSet(), AllowAbsent = true };
+        string[] texts = [.. Texts(model, label), .. stream is null ? Array.Empty<string>() : [stream]];
+        var options = new DelimitedOptions { Text = texts.ToHashSet(), Numbers = Numbers(model, label).ToHashSet(), AllowAbsent = true };
         if (path == "-") return DelimitedReader.Read(Console.OpenStandardInput(), "standard input", options);
         return DataFiles.Read(path, [.. options.Text], [.. options.Numbers]).Rows;
     }

@@ -7,12 +7,14 @@ internal static class Style
         """
         --paper: #ffffff; --panel: #f5f6f8; --ink: #1b1f24; --soft: #59636e; --line: #d8dde3; --warn: #fff4d6; --warn-line: #b7791f; --shade: #00000033;
         --floor: #6b7280; --baseline: #1f6feb; --method: #0b7f52; --ceiling: #a8590a;
+        --hue0: #0072b2; --hue1: #d55e00; --hue2: #009e73; --hue3: #cc79a7; --hue4: #b8860b; --hue5: #7a5cc8;
         """;
 
     private const string Dark =
         """
         --paper: #14171b; --panel: #1d2127; --ink: #e6e9ed; --soft: #9aa5b1; --line: #363d46; --warn: #3a2f14; --warn-line: #d9a441; --shade: #ffffff38;
         --floor: #a3acb8; --baseline: #6cb0ff; --method: #46d39a; --ceiling: #f0ab55;
+        --hue0: #2f6fb5; --hue1: #b8561a; --hue2: #1f8a63; --hue3: #a8508a; --hue4: #8f7416; --hue5: #7757c9;
         """;
 
     public const string Sheet =
@@ -77,10 +79,18 @@ internal static class Style
         td.edge, th.edge { border-left: 1px solid var(--line); }
         .rows { list-style: none; padding: 0; margin: 8px 0; display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); }
         .tiles { grid-template-columns: repeat(auto-fill, minmax(min(100%, 260px), 1fr)); }
-        .rows li { background: var(--panel); border-radius: 6px; padding: 8px 12px; display: flex; gap: 12px; align-items: flex-start; overflow-wrap: anywhere; }
+        .rows > li { background: var(--panel); border-radius: 6px; padding: 8px 12px; display: flex; gap: 12px; align-items: flex-start; overflow-wrap: anywhere; }
         .rows img { width: 64px; height: 64px; object-fit: contain; image-rendering: pixelated; flex: none; border-radius: 4px; }
         .rows p { margin: 0; max-width: none; }
         .rows .cell { margin-top: 2px; font-size: .95rem; }
+        .hue0 { --hue: var(--hue0); } .hue1 { --hue: var(--hue1); } .hue2 { --hue: var(--hue2); } .hue3 { --hue: var(--hue3); } .hue4 { --hue: var(--hue4); } .hue5 { --hue: var(--hue5); }
+        mark { background: color-mix(in srgb, var(--hue) var(--shade-of), transparent); color: inherit; border-radius: 3px; padding: 0 2px; }
+        .shade1 { --shade-of: 15%; } .shade2 { --shade-of: 30%; } .shade3 { --shade-of: 45%; } .shade4 { --shade-of: 60%; }
+        .rival { text-decoration: underline dotted; text-underline-offset: 3px; }
+        .sentence { border-bottom: 2px solid color-mix(in srgb, var(--hue) 70%, transparent); }
+        .rows .paragraph { border-left: 3px solid var(--hue); padding-left: 8px; }
+        .rows .reasons { list-style: none; padding: 0; margin: 6px 0 0; font-size: .875rem; }
+        .hue { display: inline-block; width: 10px; height: 10px; border-radius: 2px; background: var(--hue); margin-right: 6px; }
         code, pre { font: .85rem/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
         code { background: var(--panel); padding: 1px 5px; border-radius: 4px; overflow-wrap: anywhere; }
         pre { background: var(--panel); padding: 12px; border-radius: 6px; overflow-x: auto; }
@@ -102,7 +112,7 @@ internal static class Style
           .scroll { overflow: visible; background: none; }
           .scroll:not(:has(tbody tr:nth-child(16))) { break-inside: avoid; }
           pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-          .rows li, code, pre { border: 1px solid var(--line); }
+          .rows > li, code, pre { border: 1px solid var(--line); }
           * { print-color-adjust: exact; }
         }
 

@@ -18,16 +18,19 @@ internal static class EvaluateCommand
         var data = new Argument<string>("DATA") { Description = "Labelled rows; - reads CSV from standard input" };
         var label = new Option<string>("--label") { Description = "The label column", DefaultValueFactory = _ => "label" };
         var json = new Option<bool>("--json") { Description = "Print one JSON object" };
-        var command = new Command("evaluate", "Score a model on labelled rows") { model, data, label, json };
-        command.SetAction(parsed => Execute(parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(label)!, parsed.GetValue(json)));
+        var streams = new StreamOptions();
+        var command = new Command("evaluate", "Score a model on labelled rows; with --stream, how well and how early it recognises streams of rows") { model, data, label, json };
+        streams.AddTo(command);
+        command.SetAction(parsed => Execute(parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(label)!, streams.Of(parsed), parsed.GetValue(json)));
         return command;
     }
 
-    private static int Execute(string model, string data, string label, bool json)
+    private static int Execute(string model, string data, string label, StreamRequest? stream, bool json)
     {
         using var predictor = Predictor.Load(model);
-        var table = PredictionFile.ReadFor(predictor, data, label);
+        var table = PredictionFile.ReadFor(predictor, data, label, stream?.Column);
         var column = table.Find(label) ?? throw new RequestException($"--label: {table.Name} has no column '{label}'{Spelling.Hint(label, table.Columns.Select(c => c.Name))}; it has {string.Join(", ", table.Columns.Select(c => c.Name))}");
+        if (stream is not null) return Show(StreamEvaluation.Of(predictor, table, column, stream), model, data, json);
         var words = column.Words();
         int[] rows = [.. Enumerable.Range(0, table.Rows).Where(r => words(r).Length > 0)];
         if (rows.Length == 0) throw new RequestException($"{table.Name}: column '{label}' is blank in every row");
@@ -48,6 +51,19 @@ internal static class EvaluateCommand
         var classes = new Spectre.Console.Table().AddColumns(predictor.Target.Kind == TargetKind.Many ? "label" : "class", "rows", "precision", "recall", "F1");
         foreach (var score in perClass) classes.AddRow(Markup.Escape(predictor.Classes[score.Class]), $"{score.Support:#,0}", $"{score.Precision:0.000}", $"{score.Recall:0.000}", $"{score.F1:0.000}");
         AnsiConsole.Write(classes);
+        return ExitCode.Done;
+    }
+
+    private static int Show(StreamEvaluation evaluation, string model, string data, bool json)
+    {
+        if (json)
+        {
+            Console.Out.WriteLine(evaluation.ToJson(model, data).ToJsonString());
+            return ExitCode.Done;
+        }
+        var overview = new Spectre.Console.Table().AddColumns("figure", "value", "meaning");
+        foreach (var (name, value, meaning) in evaluation.Figures) overview.AddRow(name, value is { } number ? $"{number:0.0000}" : "–", Markup.Escape(meaning));
+        AnsiConsole.Write(overview);
         return ExitCode.Done;
     }
 

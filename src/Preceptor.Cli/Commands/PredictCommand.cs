@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Readers;
 
@@ -12,11 +13,17 @@ internal static class PredictCommand
         var model = new Argument<string>("MODEL") { Description = "A run's folder, or its model folder" };
         var data = new Argument<string>("DATA") { Description = "Rows to predict; - reads CSV from standard input" };
         var output = new Option<string?>("--out") { Description = "The CSV file to write; left out: standard output" };
-        var command = new Command("predict", "Predict new rows: row, id, label, probability, second, abstain; label sets with the probability of each label; or numbers") { model, data, output };
+        var explain = new Option<bool>("--explain") { Description = "Add a column with the words that speak most for each row's class (models of ss3)" };
+        var streams = new StreamOptions();
+        var command = new Command("predict", "Predict new rows: row, id, label, probability, second, abstain; label sets with the probability of each label; or numbers. With --stream: decide on streams of rows") { model, data, output, explain };
+        streams.AddTo(command);
         command.SetAction(parsed =>
         {
+            var stream = streams.Of(parsed);
+            if (stream is not null && parsed.GetValue(explain)) throw new RequestException("--explain explains rows, not the streams of --stream; give one of them");
             using var predictor = Predictor.Load(parsed.GetValue(model)!);
-            var (header, rows) = PredictionFile.Of(predictor, PredictionFile.ReadFor(predictor, parsed.GetValue(data)!));
+            var table = PredictionFile.ReadFor(predictor, parsed.GetValue(data)!, stream: stream?.Column);
+            var (header, rows) = stream is not null ? Streams.Decide(predictor, table, stream) : parsed.GetValue(explain) ? PredictionFile.Explained(predictor, table) : PredictionFile.Of(predictor, table);
             if (parsed.GetValue(output) is { } path) DelimitedWriter.Write(header, rows, path);
             else
             {

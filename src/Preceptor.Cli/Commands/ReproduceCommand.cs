@@ -5,6 +5,7 @@ using Preceptor.Catalogue;
 using Preceptor.Catalogue.Experiments;
 using Preceptor.Evaluation;
 using Preceptor.Foundation;
+using Preceptor.Reports;
 using Spectre.Console;
 
 namespace Preceptor.Cli.Commands;
@@ -16,10 +17,10 @@ internal static class ReproduceCommand
 
     public static Command Create(CancellationToken stop)
     {
-        var slugs = new Argument<string[]>("SLUG") { Description = "The methods whose claims to test (see methods)", Arity = ArgumentArity.ZeroOrMore };
+        var slugs = new Argument<string[]>("SLUG") { Description = "The methods whose claims to test (see methods), or leagues of methods (league-…)", Arity = ArgumentArity.ZeroOrMore };
         var all = new Option<bool>("--all") { Description = "All methods that have an experiment" };
         var tier = new Option<string>("--tier") { Description = "quick: two seeds, a look and no evidence; full: the main claims, at most 20 minutes each; all: every arm", DefaultValueFactory = _ => "full" };
-        var render = new Option<bool>("--render") { Description = "Only render EVIDENCE.md from the evidence files that are there" };
+        var render = new Option<bool>("--render") { Description = "Only render EVIDENCE.md and the plots of league tables from the evidence files that are there" };
         var output = new Option<string>("--out") { Description = "The folder of the evidence files", DefaultValueFactory = _ => DefaultFolder };
         var json = new Option<bool>("--json") { Description = "Print JSON objects, the results last; words go to standard error" };
         var command = new Command("reproduce", "Put the claims of published methods to the test, and write evidence files and EVIDENCE.md. Interrupted or killed, the same command goes on") { slugs, all, tier, render, output, json };
@@ -31,8 +32,8 @@ internal static class ReproduceCommand
             if (parsed.GetValue(render))
             {
                 if (named.Length > 0 || parsed.GetValue(all)) throw new RequestException("--render renders all evidence files; leave out the methods");
-                Render(folder);
-                Terminal.Words(parsed.GetValue(json)).WriteLineSafely($"{Path.Combine(folder, EvidenceReport.FileName)} is written");
+                var written = Render(folder);
+                Terminal.Words(parsed.GetValue(json)).WriteLineSafely(Written(written));
                 return ExitCode.Done;
             }
             var experiments = Named(named, parsed.GetValue(all));
@@ -92,10 +93,9 @@ internal static class ReproduceCommand
         else
         {
             Directory.CreateDirectory(folder);
-            var path = Path.Combine(folder, EvidenceFile.Name(MethodCatalogue.All.First(m => m.Slug == experiment.Slug)));
+            var path = Path.Combine(folder, EvidenceFile.Name(experiment.Slug)!);
             file.Write(path);
-            Render(folder);
-            words.WriteLineSafely($"{path} and {Path.Combine(folder, EvidenceReport.FileName)} are written");
+            words.WriteLineSafely(Written([path, .. Render(folder)]));
         }
         if (json) Console.Out.WriteLine(file.ToJson().ToJsonString());
     }
@@ -132,7 +132,29 @@ internal static class ReproduceCommand
         return Directory.Exists(place) && ArmAnswers.Load(place) is { IsCurrent: true } answers ? answers : null;
     }
 
-    private static void Render(string folder) => RunFolder.WriteWhole(Path.Combine(folder, EvidenceReport.FileName), EvidenceReport.Render(EvidenceReport.ReadAll(folder)));
+    /// <summary>Renders EVIDENCE.md, and each league's plot: the SVG beside it, a PNG in the folder docs beside the folder, or where there is none beside it too.</summary>
+    /// <returns>The files written.</returns>
+    private static List<string> Render(string folder)
+    {
+        var files = EvidenceReport.ReadAll(folder);
+        var written = new List<string> { Path.Combine(folder, EvidenceReport.FileName) };
+        RunFolder.WriteWhole(written[0], EvidenceReport.Render(files));
+        var docs = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(folder)) ?? folder, "docs");
+        foreach (var league in files.Where(f => LeagueTable.Is(f.Slug)))
+        {
+            var table = LeagueTable.Of(league)[0];
+            var plot = Path.Combine(folder, EvidenceReport.Plot(league.Slug));
+            RunFolder.WriteWhole(plot, LeaguePlot.Svg(table));
+            written.Add(plot);
+            if (LeaguePlot.Png(table) is not { } picture) continue;
+            var png = Path.Combine(Directory.Exists(docs) ? Path.GetRelativePath(Directory.GetCurrentDirectory(), docs) : folder, $"{league.Slug}.png");
+            RunFolder.WriteWhole(png, picture);
+            written.Add(png);
+        }
+        return written;
+    }
+
+    private static string Written(List<string> files) => files.Count == 1 ? $"{files[0]} is written" : $"{string.Join(", ", files.SkipLast(1))} and {files[^1]} are written";
 
     private static void Show(IAnsiConsole words, EvidenceFile file)
     {

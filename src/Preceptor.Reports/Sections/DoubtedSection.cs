@@ -15,7 +15,7 @@ internal static class DoubtedSection
             $"""
             <section aria-labelledby="doubted"><h2 id="doubted">Training labels the model doubts</h2>
             <p>{found} In-sample: the model has learned from these very labels, so it knows some wrong ones by heart and doubts too few; and what it doubts may be right and merely rare.</p>
-            {RowList.Of([.. doubts.Surest.Select(d => RowList.Item(d.Row, "training", data.Classes[d.Label], "suggested", data.Classes[d.Suggested], d.Probability))])}
+            {WordShades.Legend(doubts.Surest.Select(d => d.Row))}{RowList.Of([.. doubts.Surest.Select(d => RowList.Item(data.Classes, d.Row, "training", d.Label, "suggested", d.Suggested, d.Probability))])}
             </section>
 
             """);

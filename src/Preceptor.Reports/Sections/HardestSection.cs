@@ -19,7 +19,7 @@ internal static class HardestSection
             $"""
             <section aria-labelledby="hardest"><h2 id="hardest">{title}</h2>
             {(disagreements.Count == 0 ? Html.Of($"<p>The method agrees with every test label.</p>") : Html.Of($"<p>Where the method{which} is surest of another class than the label: {ResultText.Count(disagreements.Count, "row")} differ, the surest come first. {reading}</p>"))}
-            {RowList.Of([.. disagreements.Take(SeedOutcome.ShownRows).Select(d => Item(data, d.Row, d.Predicted, d.Probability))])}
+            {WordShades.Legend(data.First.Hardest)}{RowList.Of([.. disagreements.Take(SeedOutcome.ShownRows).Select(d => Item(data, d.Row, d.Predicted, d.Probability))])}
             </section>
 
             """);
@@ -29,7 +29,7 @@ internal static class HardestSection
     {
         var label = data.First.Labels[row];
         var shown = data.First.Hardest.FirstOrDefault(r => r.Row == row) ?? new ShownRow(row, null, "", null);
-        return RowList.Item(shown, "test", data.Classes[label], "predicted", data.Classes[predicted], probability, Agreement(data, row, label));
+        return RowList.Item(data.Classes, shown, "test", label, "predicted", predicted, probability, Agreement(data, row, label));
     }
 
     // Seeds can be counted only where all of them sat the same exam.

@@ -17,7 +17,8 @@ internal static class RowList
         return rows.Count <= Open ? List(rows) : Html.Of($"{List(rows.Take(Open))}{Html.Folded($"{rows.Count - Open} more", List(rows.Skip(Open)))}");
     }
 
-    /// <summary>A row.</summary>
+    /// <summary>A row; its text with the words shaded that decided, where the model can say so.</summary>
+    /// <param name="classes">The classes' names.</param>
     /// <param name="row">The row; its number is its place in the user's file, or among the generated rows of its side.</param>
     /// <param name="side">test or training.</param>
     /// <param name="label">The class that it has.</param>
@@ -25,13 +26,13 @@ internal static class RowList
     /// <param name="other">The other class.</param>
     /// <param name="probability">Its probability.</param>
     /// <param name="more">What else there is to say.</param>
-    public static (ShownRow, Html) Item(ShownRow row, string side, string label, string verb, string other, float probability, string more = "") =>
-        Item(row, side, label, Html.Of($"{verb} <strong>{other}</strong> at {ResultText.Percent(probability)}&nbsp;%"), more);
+    public static (ShownRow, Html) Item(IReadOnlyList<string> classes, ShownRow row, string side, int label, string verb, int other, float probability, string more = "") =>
+        Item(row, side, classes[label], Html.Of($"{verb} <strong>{classes[other]}</strong> at {ResultText.Percent(probability)}&nbsp;%"), more, row.Explanation is { } why ? WordShades.Of(why, classes) : null);
 
     /// <summary>A row with what is said of it beside its label.</summary>
-    public static (ShownRow, Html) Item(ShownRow row, string side, string label, Html said, string more = "") => (row, Html.Of(
+    public static (ShownRow, Html) Item(ShownRow row, string side, string label, Html said, string more = "", Html? text = null) => (row, Html.Of(
         $"""
-        <li>{Picture(row, side, label)}<div><p>Label <strong>{label}</strong>, {said} <span class="note">{Place(row, side)}{more}</span></p>{(row.Text.Length > 0 ? Html.Of($"<p class=\"cell\">{row.Text}</p>") : Html.None)}</div></li>
+        <li>{Picture(row, side, label)}<div><p>Label <strong>{label}</strong>, {said} <span class="note">{Place(row, side)}{more}</span></p>{text ?? (row.Text.Length > 0 ? Html.Of($"<p class=\"cell\">{row.Text}</p>") : Html.None)}</div></li>
 
         """));
 

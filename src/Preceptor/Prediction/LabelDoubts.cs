@@ -1,4 +1,5 @@
 using Preceptor.Models;
+using Preceptor.Prediction.Text;
 
 namespace Preceptor.Prediction;
 
@@ -29,7 +30,7 @@ public sealed record LabelDoubts(int Rows, IReadOnlyList<DoubtedLabel> Surest)
         var doubted = labels.Labelled.Select(row => (Row: row, Suggested: predictions.Best(row))).Where(r => r.Suggested != labels.Train[r.Row])
             .Select(r => (r.Row, r.Suggested, Probability: predictions.Row(r.Row)[r.Suggested])).OrderByDescending(r => r.Probability).ToArray();
         var surest = doubted.Take(Most).ToArray();
-        var shown = ShownRow.Of(task.TrainRows, task.Problem.Encoding, [.. surest.Select(r => r.Row)], task.Exam.AreRowsFromFile);
+        var shown = RowExplanation.Explain(ShownRow.Of(task.TrainRows, task.Problem.Encoding, [.. surest.Select(r => r.Row)], task.Exam.AreRowsFromFile), model, task.Problem.Train, predictions, labels.Train);
         return new(doubted.Length, [.. surest.Zip(shown, (r, row) => new DoubtedLabel(row, labels.Train[r.Row], r.Suggested, r.Probability))]);
     }
 }

@@ -4,6 +4,7 @@ using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Prediction.Plain;
+using Preceptor.Prediction.Text;
 using Preceptor.Supervision;
 
 namespace Preceptor.Prediction;
@@ -61,11 +62,17 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
     /// <summary>The method's doubts of the training labels; null for all seeds but 0, whose model is kept, and where not one class a row is predicted.</summary>
     public LabelDoubts? Doubts { get; init; }
 
+    /// <summary>A few test rows that the method answers right, surely and for reasons that it can name: at most one a class. Empty for all seeds but 0, and where the model can't explain.</summary>
+    public IReadOnlyList<ShownRow> Right { get; init; } = [];
+
     /// <summary>What a reader of the result should know about data and labels.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>How many test rows are described in <see cref="Hardest"/> at most.</summary>
     public const int ShownRows = 30;
+
+    /// <summary>How many test rows there are in <see cref="Right"/> at most.</summary>
+    public const int RightRows = 4;
 
     /// <summary>An arm's scores.</summary>
     public IScores Score(string arm) => Targets?.Score(Arms[arm]) ?? ClassificationScores.Of(Arms[arm].Probabilities, Labels);
@@ -83,10 +90,17 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
             .OrderByDescending(r => r.Probability)];
     }
 
+    /// <summary>The test row of each class that an arm answers right most surely, the surest first.</summary>
+    internal IReadOnlyList<int> SurestRight(string arm)
+    {
+        var predictions = new Predictions(Classes, Arms[arm].Probabilities);
+        return [.. Enumerable.Range(0, Labels.Length).Where(row => predictions.Best(row) == Labels[row]).OrderByDescending(row => predictions.Row(row)[Labels[row]]).DistinctBy(row => Labels[row])];
+    }
+
     /// <inheritdoc/>
     public void Save(string folder)
     {
-        ModelFiles.WriteJson(Path.Combine(folder, "seed.json"), new Description(Seed, Classes, ScoredOn, LabelledRows, TrainingRows, Arms.ToDictionary(a => a.Key, a => a.Value.Training), Hardest, Doubts, Notes, Target));
+        ModelFiles.WriteJson(Path.Combine(folder, "seed.json"), new Description(Seed, Classes, ScoredOn, LabelledRows, TrainingRows, Arms.ToDictionary(a => a.Key, a => a.Value.Training), Hardest, Doubts, Notes, Target, Right.Count > 0 ? Right : null));
         var answers = new State();
         answers.Add<int>("labels", Labels);
         Targets?.Save(answers.Within("targets"));
@@ -116,10 +130,11 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
             Hardest = description.Hardest ?? [],
             Doubts = description.Doubts,
             Notes = description.Notes ?? [],
+            Right = description.Right ?? [],
         };
     }
 
-    private sealed record Description(ulong Seed, IReadOnlyList<string> Classes, ScoredOn ScoredOn, int LabelledRows, int TrainingRows, Dictionary<string, TrainingSummary?> Arms, IReadOnlyList<ShownRow>? Hardest, LabelDoubts? Doubts, IReadOnlyList<string>? Notes, TargetKind Target = TargetKind.One);
+    private sealed record Description(ulong Seed, IReadOnlyList<string> Classes, ScoredOn ScoredOn, int LabelledRows, int TrainingRows, Dictionary<string, TrainingSummary?> Arms, IReadOnlyList<ShownRow>? Hardest, LabelDoubts? Doubts, IReadOnlyList<string>? Notes, TargetKind Target = TargetKind.One, IReadOnlyList<ShownRow>? Right = null);
 }
 
 /// <summary>A method chain ready to run: steps that better the supervision, then the one that trains.</summary>
@@ -168,11 +183,16 @@ public static class PredictionEvaluation
             Arms = arms,
             Notes = task.Notes,
         };
-        int[] shown = [.. outcome.Worst("method").Take(SeedOutcome.ShownRows)];
+        IReadOnlyList<ShownRow> Shown(IEnumerable<int> rows) => ShownRow.Of(exam.TestRows, problem.Encoding, [.. rows], exam.AreRowsFromFile);
+        outcome = outcome with { Hardest = Shown(outcome.Worst("method").Take(SeedOutcome.ShownRows)) };
+        if (run.Seed != 0 || outcome.Target != TargetKind.One) return (outcome, model);
+        var answers = new Predictions(problem.Classes, arms["method"].Probabilities);
+        IReadOnlyList<ShownRow> Explained(IReadOnlyList<ShownRow> rows) => RowExplanation.Explain(rows, model, exam.Test, answers, exam.Labels);
         return (outcome with
         {
-            Hardest = ShownRow.Of(exam.TestRows, problem.Encoding, shown, exam.AreRowsFromFile),
-            Doubts = run.Seed == 0 && outcome.Target == TargetKind.One ? LabelDoubts.Of(model, task) : null,
+            Hardest = Explained(outcome.Hardest),
+            Right = model.Classifier is IExplainsText ? Explained(Shown(outcome.SurestRight("method").Take(SeedOutcome.RightRows))) : [],
+            Doubts = LabelDoubts.Of(model, task),
         }, model);
     }
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
 using Preceptor.Data;
+using Preceptor.Prediction.Text;
 
 namespace Preceptor.Prediction;
 
@@ -24,6 +26,10 @@ public sealed record RowPlace(string File, int Row);
 /// <param name="Place">Where it stands in the user's files; null for a generated row.</param>
 public sealed record ShownRow(int Row, string? Key, string Text, RowImage? Image, RowPlace? Place = null)
 {
+    /// <summary>Which of its words speak for which class; null where the model can't say, or nobody asked it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RowExplanation? Explanation { get; init; }
+
     /// <summary>Most characters of a row's text.</summary>
     public const int LongestText = 200;
 

@@ -36,6 +36,14 @@ public sealed class AdviceTests
     }
 
     [Fact]
+    public void A_league_is_no_methods_evidence()
+    {
+        var (without, with) = (For("problem.noise=0.2"), For("problem.noise=0.2", Experiments.Leagues.Example()));
+        Assert.Equal(without.Methods.Select(m => m.Method.Slug), with.Methods.Select(m => m.Method.Slug));
+        Assert.All(with.Methods, m => Assert.Empty(m.Evidence));
+    }
+
+    [Fact]
     public void Better_evidence_comes_first_and_plain_methods_after_those_that_fit()
     {
         string[] Order(params EvidenceFile[] evidence) => [.. For("problem.noise=0.2", evidence).Methods.Where(m => m.Method.Slug is "ps-kd" or "knowledge-distillation" or "supervised").Select(m => m.Method.Slug)];

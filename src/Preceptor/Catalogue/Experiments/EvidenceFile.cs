@@ -77,8 +77,8 @@ public sealed record EvidenceProvenance(string Experiment, IReadOnlyDictionary<s
     };
 }
 
-/// <summary>What reproducing a method's paper found: evidence/NN-slug.json.</summary>
-/// <param name="Slug">The method's slug.</param>
+/// <summary>What reproducing a method's paper found: evidence/NN-slug.json; or a league (<see cref="LeagueTable"/>): evidence/league-name.json.</summary>
+/// <param name="Slug">The experiment's slug: a method's, or a league's.</param>
 /// <param name="Tier">How much was done.</param>
 /// <param name="Values">What was found.</param>
 /// <param name="Provenance">What it was found with.</param>
@@ -86,6 +86,11 @@ public sealed record EvidenceFile(string Slug, Tier Tier, EvidenceValues Values,
 {
     /// <summary>The name of a method's file.</summary>
     public static string Name(MethodInfo method) => method.Declaration.Paper > 0 ? $"{method.Declaration.Paper:00}-{method.Slug}.json" : $"{method.Slug}.json";
+
+    /// <summary>The name of an experiment's file.</summary>
+    /// <param name="slug">A method's slug, or a league's.</param>
+    /// <returns>null where there is no such method, and it is no league.</returns>
+    public static string? Name(string slug) => MethodCatalogue.All.FirstOrDefault(m => m.Slug == slug) is { } method ? Name(method) : LeagueTable.Is(slug) ? $"{slug}.json" : null;
 
     /// <summary>Reads and checks a file.</summary>
     /// <exception cref="RequestException">It is missing or malformed.</exception>

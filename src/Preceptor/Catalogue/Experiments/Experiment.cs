@@ -78,7 +78,7 @@ public sealed record Claim(string Text, Arm Method, Arm Reference, Metric Metric
 }
 
 /// <summary>How a paper's claims are put to the test: fixed before the first run.</summary>
-/// <param name="Slug">The method's slug.</param>
+/// <param name="Slug">The slug of the method whose paper it is; or a name that starts with <see cref="LeagueTable.Prefix"/> for many methods against one reference.</param>
 /// <param name="TunedBy">The metric of the validation rows by which every arm is tuned.</param>
 /// <param name="Claims">The claims; the abstract's headline first.</param>
 public sealed record Experiment(string Slug, Metric TunedBy, IReadOnlyList<Claim> Claims)

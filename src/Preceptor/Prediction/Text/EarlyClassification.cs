@@ -1,3 +1,4 @@
+using Preceptor.Data;
 using Preceptor.Evaluation;
 
 namespace Preceptor.Prediction.Text;
@@ -52,6 +53,10 @@ public sealed class EarlyClassification(IncrementalTextClassifier classifier, St
         if (policy(new(Texts, [.. confidences], latest))) PositiveAfter = Texts;
         return PositiveAfter is not null;
     }
+
+    /// <summary>Reads the text of a row as the stream's next, unless the decision is made.</summary>
+    /// <returns>Whether the stream is called positive.</returns>
+    public bool Read(Examples examples, int row) => Read(IncrementalTextClassifier.Document(examples, row));
 
     /// <summary>The decision on a stream that has ended, for its evaluation.</summary>
     /// <param name="truth">Whether the stream is truly positive.</param>

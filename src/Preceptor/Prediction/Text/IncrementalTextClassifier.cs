@@ -9,9 +9,11 @@ namespace Preceptor.Prediction.Text;
 /// <summary>
 /// Word counts of classes as a classifier of texts (<see cref="IncrementalTextClassification"/>), which can learn on at any time. One thread at a time.
 /// </summary>
-public sealed class IncrementalTextClassifier : IClassifier
+public sealed class IncrementalTextClassifier : IExplainsText
 {
-    internal const string FormatName = "ss3";
+    /// <summary>The name of the format, and the slug of the method.</summary>
+    public const string FormatName = "ss3";
+
     private const string FormFile = "words.json", CountsFile = "counts.safetensors";
 
     // What is spread evenly over the classes, so that a class that no word of a text speaks for is unlikely rather than impossible.
@@ -102,6 +104,9 @@ public sealed class IncrementalTextClassifier : IClassifier
         var read = Settings.Cleaned ? TextCleaning.Clean(text.ToString()) : text.ToString();
         return TextExplanation.Of(read, Counts.Classes, Settings, word => Counts.Find(word) is >= 0 and var known ? confidences.Of(known).ToArray() : null);
     }
+
+    /// <inheritdoc/>
+    public TextExplanation Explain(Examples examples, int row) => Explain(Document(examples, row));
 
     /// <summary>The words of largest confidence in a class, the largest first; words of no confidence are left out.</summary>
     /// <param name="label">The class, 0 to C − 1.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Options = Preceptor.Prediction.Text.IncrementalTextClassification.Options;
 
 namespace Preceptor.Prediction.Text;
@@ -7,7 +8,20 @@ namespace Preceptor.Prediction.Text;
 /// <param name="Length">How many characters it has.</param>
 /// <param name="Confidences">Its confidence in each class [C]; for a word that was never seen, zeros.</param>
 /// <param name="Parts">What it consists of: the sentences of a paragraph, the words of a sentence; empty for a word.</param>
-public sealed record TextBlock(int Start, int Length, IReadOnlyList<double> Confidences, IReadOnlyList<TextBlock> Parts);
+public sealed record TextBlock(int Start, int Length, IReadOnlyList<double> Confidences, IReadOnlyList<TextBlock> Parts)
+{
+    internal bool IsWord => Parts.Count == 0;
+}
+
+/// <summary>A word of a text and how much it says.</summary>
+/// <param name="Word">The word in lower case.</param>
+/// <param name="Confidence">What one occurrence of it says.</param>
+/// <param name="Times">How often it occurs.</param>
+public sealed record WordWeight(string Word, double Confidence, int Times)
+{
+    /// <summary>The word with its numbers: <c>refund 0.83 ×2</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Word} {Confidence:0.00##}{(Times > 1 ? $" ×{Times}" : "")}");
+}
 
 /// <summary>What each paragraph, sentence and word of a text adds to the confidence in each class.</summary>
 /// <param name="Text">The text as it was read: cleaned if the classifier cleans.</param>
@@ -19,6 +33,13 @@ public sealed record TextExplanation(string Text, IReadOnlyList<double> Confiden
     /// <param name="label">The class, 0 to C − 1.</param>
     public IEnumerable<(string Word, double Confidence)> Words(int label) =>
         Paragraphs.SelectMany(p => p.Parts).SelectMany(s => s.Parts).Select(w => (Text.Substring(w.Start, w.Length), w.Confidences[label]));
+
+    /// <summary>The words that say most for a class, all their occurrences together, the strongest first; words that say nothing are left out.</summary>
+    /// <param name="label">The class, 0 to C − 1.</param>
+    /// <param name="most">At most this many.</param>
+    public IReadOnlyList<WordWeight> Strongest(int label, int most) =>
+        [.. Words(label).Where(w => w.Confidence > 0).GroupBy(w => w.Word.ToLowerInvariant()).Select(g => new WordWeight(g.Key, g.First().Confidence, g.Count()))
+            .OrderByDescending(w => w.Confidence * w.Times).ThenBy(w => w.Word, StringComparer.Ordinal).Take(most)];
 
     internal delegate double[]? Lookup(ReadOnlySpan<char> word);
 

@@ -38,6 +38,11 @@ public sealed class ExperimentTests
     {
         var experiment = ExperimentCatalogue.Require(slug);
         var claims = experiment.Of(Tier.Full);
+        if (LeagueTable.Is(slug))
+        {
+            Assert.Single(claims.Select(c => c.Reference.Name).Distinct());
+            return;
+        }
         Assert.InRange(claims.DistinctBy(c => (c.Method.Name, c.Reference.Name)).Count(), 1, 3);
         Assert.Contains(claims, c => c.Method.Specify(c.Method.Conditions.Grid[0], 0).BuiltIn is not null);
         Assert.Contains(claims, c => c.Method.Specify(c.Method.Conditions.Grid[0], 0).BuiltIn is null);

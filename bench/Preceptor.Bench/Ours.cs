@@ -21,14 +21,14 @@ internal static class Ours
         var training = new TrainingOptions { Epochs = steps / 15 + 1, Batch = 128 };
         var problem = name switch
         {
-            "mlp" or "bilevel" => Images(new() { Encoder = EncoderKind.Mlp, Hidden = [512, 512] }, training),
+            "mlp" => Images(new() { Encoder = EncoderKind.Mlp, Hidden = [512, 512] }, training),
+            "bilevel" => Images(new() { Encoder = EncoderKind.Mlp, Hidden = [512, 512] }, training, validates: true),
             "resnet" => Images(new() { Encoder = EncoderKind.Resnet, Width = 16 }, training),
             "vit" => Images(new() { Encoder = EncoderKind.Vit }, training),
             "conv" => Texts(new() { Encoder = EncoderKind.Conv }, training),
             "transformer" => Texts(new() { Encoder = EncoderKind.Transformer }, training),
             _ => throw new ArgumentException($"there is no step '{name}'", nameof(name)),
         };
-        if (name != "bilevel") problem = problem with { Validation = problem.Validation.Take([]), Supervision = [new Labels(problem.Labels.Train, [])] };
         var starts = new List<long>();
         using var run = new Run(new RunSettings { Seed = 1, AtSafePoint = () => starts.Add(Stopwatch.GetTimestamp()) });
         IFit<PredictionProblem, Predictor> method = name == "bilevel" ? new TrilateralDistillation(new()) : new Supervised(new());
@@ -38,9 +38,11 @@ internal static class Ours
         return times[times.Length / 2];
     }
 
-    private static PredictionProblem Images(ModelOptions model, TrainingOptions training)
+    private static PredictionProblem Images(ModelOptions model, TrainingOptions training, bool validates = false)
     {
-        var problem = DigitsProblem.Draft(new() { Size = ProblemSize.Small }, 1).Encode(model, training).Problem;
+        var draft = DigitsProblem.Draft(new() { Size = ProblemSize.Small }, 1);
+        if (!validates) draft = draft with { Validation = draft.Validation.Take([]), ValidationLabels = [], ValidationTruth = null };
+        var problem = draft.Encode(model, training).Problem;
         var random = RandomStream.Of(1, "teacher");
         return problem.With(new TeacherLogits("teacher", [.. Enumerable.Range(0, Rows * Classes).Select(_ => (float)random.NextGaussian())]));
     }
@@ -55,12 +57,12 @@ internal static class Ours
         {
             Name = "texts",
             Train = table,
-            Validation = table.Take([0]),
+            Validation = table.Take([]),
             Test = table.Take([0]),
             Inputs = new InputRoles { Text = ["text"] },
             Classes = [.. Enumerable.Range(0, Classes).Select(c => $"{c}")],
             TrainLabels = labels,
-            ValidationLabels = [labels[0]],
+            ValidationLabels = [],
             TestLabels = [labels[0]],
             ScoredOn = ScoredOn.Truth,
         }.Encode(model, training).Problem;

@@ -5,6 +5,7 @@ using Preceptor.Catalogue;
 using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Prediction;
+using Preceptor.Readers;
 using Preceptor.Reports;
 
 namespace Preceptor.Cli;
@@ -25,6 +26,9 @@ internal sealed record RunRequest(Specification Specification, int Seeds, int Th
     /// <summary>Where stages are stored; null where each seed keeps its own.</summary>
     public string? StageFolder => Stages is null ? null : Path.Combine(Folder, Stages);
 
+    /// <summary>Where the answers of ONNX models are kept: in the run's folder, or beside the stages that several runs share.</summary>
+    public string OnnxFolder => Path.GetFullPath(Path.Combine(Folder, Stages is null ? "onnx" : Path.Combine(Stages, "..", "onnx")));
+
     /// <summary>Where checkpoint, stages and answers of a seed are: the run's folder itself where there is only one.</summary>
     public string SeedFolder(int seed) => Seeds == 1 ? Folder : Path.Combine(Folder, "seeds", $"{seed}");
 
@@ -36,9 +40,11 @@ internal sealed record RunRequest(Specification Specification, int Seeds, int Th
     {
         var folder = OutputFolder.Choose(output, specification.MethodName, "run", RequestFile);
         // Nothing is written before data and method are known to fit: a wrong request leaves nothing behind.
-        PredictionRunner.Prepare(specification, 0, DataFiles.Read);
+        var onnx = new OnnxRows();
+        PredictionRunner.Prepare(specification, 0, DataFiles.Read, onnx.Run);
         folder.Create();
         var request = new RunRequest(specification, seeds, threads, folder.Path, command, 0) { Output = folder };
+        onnx.KeepIn(request.OnnxFolder);
         request.Write();
         return request;
     }

@@ -1,6 +1,7 @@
 using Preceptor.Catalogue;
 using Preceptor.Foundation;
 using Preceptor.Prediction;
+using Preceptor.Readers;
 
 namespace Preceptor.Cli;
 
@@ -18,7 +19,7 @@ internal static class SeedWork
         using var run = new Run(new RunSettings { Seed = seed, Threads = request.Threads, Folder = folder, StageFolder = request.StageFolder, Cancellation = stop, Progress = progress, CheckpointInterval = CheckpointInterval() });
         var answers = Answers(folder);
         if (Directory.Exists(answers)) return SeedOutcome.Load(answers);
-        var task = PredictionRunner.Prepare(request.Specification, seed, DataFiles.Read);
+        var task = PredictionRunner.Prepare(request.Specification, seed, DataFiles.Read, new OnnxRows(request.OnnxFolder).Run);
         var outcome = PredictionRunner.RunSeed(request.Specification, task, run, seed == 0 ? Path.Combine(runFolder, "model") : null);
         if (seed == 0) PredictionFile.WriteOwn(request, runFolder, task);
         RunFolder.ReplaceWhole(answers, outcome.Save);

@@ -1,26 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
 using Preceptor.Foundation;
+using Preceptor.Models.Onnx;
 
 namespace Preceptor.Readers;
-
-/// <summary>What an input of an ONNX model is given.</summary>
-public enum OnnxInput
-{
-    /// <summary>Padded token ids [rows, length].</summary>
-    Ids,
-
-    /// <summary>1 for a token and 0 for padding [rows, length].</summary>
-    Mask,
-
-    /// <summary>Zeros [rows, length]: all tokens are of one text.</summary>
-    Types,
-
-    /// <summary>Images [rows, channels, height, width].</summary>
-    Image,
-
-    /// <summary>Numbers [rows, count].</summary>
-    Numbers,
-}
 
 /// <summary>The inputs of some rows; the parts that a model doesn't read stay empty.</summary>
 /// <param name="Rows">How many rows, above 0.</param>
@@ -53,10 +35,10 @@ public sealed class OnnxModel : IDisposable
     /// <summary>Opens a model.</summary>
     /// <param name="path">The file.</param>
     /// <param name="inputs">What each input of the model is given, by its name.</param>
-    /// <param name="output">The output to read, of floats.</param>
+    /// <param name="output">The output to read, of floats; null for the only one.</param>
     /// <param name="threads">How many threads compute it.</param>
     /// <exception cref="RequestException">The file is missing or damaged, or has other inputs or outputs; the message lists those found.</exception>
-    public OnnxModel(string path, IReadOnlyDictionary<string, OnnxInput> inputs, string output, int threads = 1)
+    public OnnxModel(string path, IReadOnlyDictionary<string, OnnxInput> inputs, string? output, int threads = 1)
     {
         this.path = path;
         if (!File.Exists(path)) throw new RequestException($"{path}: there is no such file");
@@ -71,6 +53,7 @@ public sealed class OnnxModel : IDisposable
             this.inputs = [.. inputs.Select(i => (i.Key, i.Value, IsInt32(i.Key, i.Value, found[i.Key])))];
             inputNames = [.. inputs.Keys];
             var outputs = session.OutputMetadata;
+            output ??= outputs.Count == 1 ? outputs.First().Key : throw new RequestException($"{path}: the model has several outputs; name one: {Describe(outputs)}");
             if (!outputs.TryGetValue(output, out var read)) throw new RequestException($"{path}: the model has no output '{output}'{Spelling.Hint(output, outputs.Keys)}; its outputs: {Describe(outputs)}");
             if (!read.IsTensor || read.ElementDataType != Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float) throw new RequestException($"{path}: the output '{output}' is not of 32-bit floats; its outputs: {Describe(outputs)}");
             outputNames = [output];

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Preceptor.Catalogue;
 using Preceptor.Catalogue.Experiments;
+using Preceptor.Readers;
 using Spectre.Console;
 
 namespace Preceptor.Cli.Commands;
@@ -19,7 +20,7 @@ internal static class AdviseCommand
         command.SetAction(parsed =>
         {
             var specification = RunCommand.Specify(parsed.GetValue(file), parsed.GetValue(problem), null, parsed.GetValue(set)!);
-            var advice = Advice.Of(PredictionRunner.Prepare(specification with { Methods = [] }, 0, DataFiles.Read), EvidenceFile.Known);
+            var advice = Advice.Of(PredictionRunner.Prepare(specification with { Methods = [] }, 0, DataFiles.Read, new OnnxRows().Run), EvidenceFile.Known);
             if (parsed.GetValue(json)) Console.Out.WriteLine(ToJson(advice).ToJsonString());
             else Show(advice, parsed.GetValue(file) is { } path ? RunCommand.Quote(path) : $"--problem {specification.ProblemName}");
             return ExitCode.Done;

@@ -46,7 +46,7 @@ internal static class CatalogueCommands
 
     public static Command Show()
     {
-        var name = new Argument<string>("SLUG") { Description = "A method, a problem, or model, training, data" };
+        var name = new Argument<string>("SLUG") { Description = "A method, a problem, or data, teachers, model, training" };
         var command = new Command("show", "Show a method or a problem with all its options") { name };
         command.SetAction(parsed =>
         {
@@ -70,10 +70,10 @@ internal static class CatalogueCommands
                 AnsiConsole.Profile.Out.Writer.WriteLine($"Try: {Terminal.Command} run --problem {problem.Name} --method {problem.Method}");
                 return ExitCode.Done;
             }
-            (string Section, Type Type)[] sections = [("data", typeof(PredictionData)), ("model", typeof(ModelOptions)), ("training", typeof(TrainingOptions))];
+            (string Section, Type Type)[] sections = [("data", typeof(PredictionData)), ("teachers", typeof(TeacherSource)), ("model", typeof(ModelOptions)), ("training", typeof(TrainingOptions))];
             if (sections.FirstOrDefault(s => s.Section == slug) is { Type: { } type })
             {
-                ShowOptions(slug == "data" ? "problem" : slug, type);
+                ShowOptions(slug switch { "data" => "problem", "teachers" => "problem.teachers.NAME", _ => slug }, type);
                 return ExitCode.Done;
             }
             string[] known = [.. MethodCatalogue.All.Select(m => m.Slug), .. BuiltInProblems.All.Select(p => p.Name), .. sections.Select(s => s.Section)];

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Preceptor.Catalogue;
 using Preceptor.Foundation;
+using Preceptor.Readers;
 using Preceptor.Reports;
 
 namespace Preceptor.Cli.Commands;
@@ -49,13 +50,16 @@ internal static partial class CompareCommand
             : RunCommand.Words(given.File, given.Problem, run.MethodName, [.. given.Set.Where(s => !IsForMethod(s))], seeds, given.Threads);
         string[] words = [Terminal.Command, "compare", .. given.File is null ? [] : new[] { given.File }, .. given.Problem is null ? [] : new[] { "--problem", given.Problem }, "--methods", methods,
             .. given.Set.SelectMany(s => new[] { "--set", s }), "--seeds", $"{seeds}", .. given.Threads is null ? [] : new[] { "--threads", $"{given.Threads}" }, .. budget is null ? [] : new[] { "--budget", budget }];
-        return CompareRequest.Create(() =>
+        var onnx = new OnnxRows();
+        var request = CompareRequest.Create(() =>
         {
-            var chosen = ComparedMethods.Choose(specification, methods, DataFiles.Read);
+            var chosen = ComparedMethods.Choose(specification, methods, DataFiles.Read, onnx.Run);
             if (given.Set.FirstOrDefault(IsForMethod) is { } assignment && chosen.Specifications.All(s => s != specification))
                 throw new RequestException($"--set {assignment}: is for {specification.MethodName}, which --methods {methods} leaves out");
             return chosen;
         }, methods == ComparedMethods.Automatic, seeds, given.Threads ?? 1, limit, output, string.Join(' ', words.Select(RunCommand.Quote)), RunCommandOf);
+        onnx.KeepIn(request.Baseline.OnnxFolder);
+        return request;
     }
 
     private static TimeSpan? Time(string? budget)

@@ -78,6 +78,7 @@ internal static class InitCommand
         if (id is not null) yaml.Append($"  id: {Scalar(id)}                # names the rows in predictions, never an input\n");
         yaml.Append(group is not null ? $"  group: {Scalar(group)}       # equal values never lie on both sides of a split\n" : "  # group: customer       # equal values never lie on both sides of a split\n");
         yaml.Append(time is not null ? $"  # time: {Scalar(time)}      # the latest rows become the test rows (without group)\n" : "  # time: created_at      # the latest rows become the test rows\n");
+        yaml.Append("  # teachers: {vendor: {probabilities: vendor.csv, id: id}}    # answers of another model: preceptor show teachers\n");
         yaml.Append("  # trusted: gold.csv     # rows whose labels were checked; scores then come from these\n");
         yaml.Append($"  validation: 0.1\n{(hasTest ? "  # test: 0.2           # instead of the data set's own test rows\n" : "  test: 0.2\n")}");
         yaml.Append($"model:\n  encoder: auto           # images: resnet, text: ngrams, numbers: mlp\nmethod: {(kind == TargetKind.One ? "ps-kd     " : "supervised")}        # preceptor methods lists them\ntraining:\n  epochs: 20\n  batch: 128\n");

@@ -1,4 +1,5 @@
 using Preceptor.Foundation;
+using Preceptor.Models.Onnx;
 using Preceptor.Prediction;
 
 namespace Preceptor.Catalogue;
@@ -23,12 +24,13 @@ public sealed record ComparedMethods(IReadOnlyList<Specification> Specifications
     /// <param name="specification">The problem, model and training, and the options of the method that it names; the others have their defaults.</param>
     /// <param name="names">Slugs parted by commas, or <see cref="Automatic"/>.</param>
     /// <param name="read">Reads files.</param>
+    /// <param name="onnx">Runs ONNX models; null where the specification names none.</param>
     /// <exception cref="RequestException">A name is unknown or given twice, a named method does not fit the problem, or the data do not fit the specification.</exception>
-    public static ComparedMethods Choose(Specification specification, string names, ReadTable read)
+    public static ComparedMethods Choose(Specification specification, string names, ReadTable read, RunOnnx? onnx = null)
     {
         var slugs = names == Automatic ? null : Read(names);
         var supervised = With(specification, MethodCatalogue.Find(new ScalarSetting("compare", "", Baseline)));
-        var task = PredictionRunner.Prepare(supervised, 0, read);
+        var task = PredictionRunner.Prepare(supervised, 0, read, onnx);
         if (slugs is null) return Fitting(specification, task, MethodCatalogue.All.Where(m => m.IsFit));
         Specification[] chosen = [.. slugs.Where(s => s.Slug != Baseline).Select(s => With(specification, s))];
         if (chosen.Select(c => PredictionRunner.Unmet(c, task)).FirstOrDefault(u => u is not null) is { } unmet) throw new RequestException($"--methods {names}: {unmet}");

@@ -1,5 +1,6 @@
 using Preceptor.Foundation;
 using Preceptor.Models;
+using Preceptor.Models.Onnx;
 using Preceptor.Prediction;
 
 namespace Preceptor.Catalogue;
@@ -11,10 +12,11 @@ public static class PredictionRunner
     /// <param name="specification">What to do.</param>
     /// <param name="seed">The seed of generated problems; the user's own rows are divided by <c>problem.split-seed</c>.</param>
     /// <param name="read">Reads files.</param>
+    /// <param name="onnx">Runs ONNX models; null where the specification names none.</param>
     /// <exception cref="RequestException">The data do not fit the specification, or the method needs supervision that the problem lacks.</exception>
-    public static PredictionTask Prepare(Specification specification, ulong seed, ReadTable read)
+    public static PredictionTask Prepare(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx = null)
     {
-        var draft = specification.BuiltIn is { } builtIn ? builtIn.Draft(specification.Problem, seed) : ((PredictionData)specification.Problem).Draft(specification.ProblemSettings, read);
+        var draft = specification.BuiltIn is { } builtIn ? builtIn.Draft(specification.Problem, seed) : ((PredictionData)specification.Problem).Draft(specification.ProblemSettings, read, onnx);
         var task = draft.Encode(specification.Model, specification.Training);
         if (specification.Problem is PredictionData { Noise: { } noise }) task = noise.Plant(task, seed);
         return Unmet(specification, task) is { } unmet ? throw new RequestException(unmet) : task;

@@ -125,7 +125,7 @@ public static class Options
         {
             foreach (var value in Enum.GetValues(type))
                 if (Key(value.ToString()!) == text) return value;
-            throw setting.Wrong($"'{text}' is not allowed{Spelling.Hint(text, Enum.GetNames(type).Select(Key))}; allowed: {Allowed(property)}");
+            throw setting.Wrong($"'{text}' is not allowed{Spelling.Hint(text, Enum.GetNames(type).Select(Key))}; allowed: {(IsMap(property.PropertyType) ? string.Join(" | ", Enum.GetNames(type).Select(Key)) : Allowed(property))}");
         }
         object? parsed = null;
         if (type == typeof(bool)) parsed = text switch { "true" or "yes" or "on" => true, "false" or "no" or "off" => false, _ => null };
@@ -185,7 +185,8 @@ public static class Options
         double d => d,
         string or Enum => Write(value),
         ScalarSetting s => s.Text,
-        Setting => throw new InvalidOperationException("an unresolved setting has no resolved form"),
+        ListSetting l => new JsonArray([.. l.Items.Select(Json)]),
+        MapSetting m => new JsonObject(m.Entries.Select(e => KeyValuePair.Create(e.Key, Json(e.Value)))),
         Array a => new JsonArray([.. a.Cast<object?>().Select(Json)]),
         IDictionary map => new JsonObject(map.Keys.Cast<string>().Order(StringComparer.Ordinal).Select(k => KeyValuePair.Create(k, Json(map[k])))),
         _ => Resolve(value),

@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Preceptor.Data;
 using Preceptor.Foundation;
+using Preceptor.Models.Onnx;
 using Preceptor.Supervision;
 
 namespace Preceptor.Prediction;
 
 /// <summary>From a specification's files to divided rows: roles, classes, splits, and the messages when they do not fit.</summary>
-internal sealed partial class PredictionAssembly(PredictionData data, MapSetting settings, ReadTable read)
+internal sealed partial class PredictionAssembly(PredictionData data, MapSetting settings, ReadTable read, RunOnnx? onnx)
 {
     private const int LeastRows = 2;
 
@@ -54,6 +55,7 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
             ScoredOn = HasTruth(testing) || test is null && (trustedFile is not null || trusted is not null && trusted.IsSupersetOf(split.Test)) ? ScoredOn.Trusted : ScoredOn.Unverified,
             ValidationIsTrusted = validating.Rows > 0 && (trustedFile is not null || trusted is not null && trusted.IsSupersetOf(split.Validation)),
         };
+        draft = Taught(draft, table, test, trustedFile);
         if (kind == TargetKind.Many) return draft with { Targets = new ManyLabels(target.Sets(training, classes), target.Sets(validating, classes)), TestTargets = new TestLabelSets(target.Sets(testing, classes)!, classes.Length) };
         if (kind == TargetKind.One) return draft;
         var numbers = new NumberTargets(target.Numbers(training), target.Numbers(validating));

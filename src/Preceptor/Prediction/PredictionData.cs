@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Preceptor.Data;
 using Preceptor.Foundation;
+using Preceptor.Models.Onnx;
 
 namespace Preceptor.Prediction;
 
@@ -71,6 +72,10 @@ public sealed record PredictionData
     [Description("Wrong labels to plant into training and validation labels, drawn anew for every seed, to see what methods make of them: kind, rate, transitions")]
     public PlantedNoise? Noise { get; set; }
 
+    /// <summary>Teachers from outside.</summary>
+    [Description("name: keys for each teacher whose answers are offered: a file of probabilities, a model's folder or an ONNX file (preceptor show teachers)")]
+    public IReadOnlyDictionary<string, TeacherSource>? Teachers { get; set; }
+
     /// <summary>The group column.</summary>
     [Description("A column whose equal values never lie on both sides of a split")]
     public string? Group { get; set; }
@@ -117,5 +122,6 @@ public sealed record PredictionData
     /// <summary>Reads the files and divides their rows.</summary>
     /// <param name="settings">The settings these options were bound from, for messages that point at a line.</param>
     /// <param name="read">Reads a file.</param>
-    public PredictionDraft Draft(MapSetting settings, ReadTable read) => new PredictionAssembly(this, settings, read).Draft();
+    /// <param name="onnx">Runs an ONNX model; null where teachers are no such models.</param>
+    public PredictionDraft Draft(MapSetting settings, ReadTable read, RunOnnx? onnx = null) => new PredictionAssembly(this, settings, read, onnx).Draft();
 }

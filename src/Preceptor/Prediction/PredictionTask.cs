@@ -25,7 +25,7 @@ public enum ScoredOn
 /// <param name="ScoredOn">What those are worth.</param>
 /// <param name="TrainTruth">The training rows' true classes, for the ceiling; null if unknown.</param>
 /// <param name="ValidationTruth">The validation rows' true classes; null if unknown.</param>
-/// <param name="TeacherLogits">Each teacher's logits on the test rows [T × C], for the floor.</param>
+/// <param name="TeacherLogits">The logits on the test rows [T × C] of each teacher that says anything of them, for the floor.</param>
 /// <param name="TestRows">The raw test rows.</param>
 public sealed record PredictionExam(Examples Test, int[] Labels, ScoredOn ScoredOn, int[]? TrainTruth, int[]? ValidationTruth, IReadOnlyDictionary<string, float[]> TeacherLogits, Table TestRows)
 {
@@ -49,8 +49,8 @@ public sealed record PredictionTask(PredictionProblem Problem, PredictionExam Ex
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
-/// <summary>A teacher's logits on training and test rows.</summary>
-public sealed record DraftTeacher(string Name, float[] Train, float[] Test);
+/// <summary>A teacher's logits on training rows [N × C] and on test rows [T × C]; null where it says nothing of those.</summary>
+public sealed record DraftTeacher(string Name, float[] Train, float[]? Test);
 
 /// <summary>Raw rows with labels, divided, before the encoding is learned: what files and generators both come to.</summary>
 public sealed record PredictionDraft
@@ -133,7 +133,7 @@ public sealed record PredictionDraft
             Model = model with { Encoder = Encoder.Resolve(model.Encoder, encoding.Shape) },
             Training = training,
         };
-        var exam = new PredictionExam(encoding.Encode(Test), TestLabels, ScoredOn, TrainTruth, ValidationTruth, Teachers.ToDictionary(t => t.Name, t => t.Test), Test) { Targets = TestTargets, Truth = TruthTargets };
+        var exam = new PredictionExam(encoding.Encode(Test), TestLabels, ScoredOn, TrainTruth, ValidationTruth, Teachers.Where(t => t.Test is not null).ToDictionary(t => t.Name, t => t.Test!), Test) { Targets = TestTargets, Truth = TruthTargets };
         return new(problem, exam, Train) { Notes = Notes };
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Preceptor.Models.Onnx;
 using Preceptor.Readers;
 
 namespace Preceptor.Tests.Cli;

@@ -89,8 +89,8 @@ public static class Options
     private static object? Convert(Setting setting, Type type, PropertyInfo property)
     {
         var target = Nullable.GetUnderlyingType(type) ?? type;
-        if (target == typeof(Setting)) return setting;
         if (setting is ScalarSetting { Text: "" or "~" or "null" } && (target != type || !type.IsValueType && !type.IsArray)) return null;
+        if (target == typeof(Setting)) return setting;
         if (target.IsArray)
         {
             var element = target.GetElementType()!;

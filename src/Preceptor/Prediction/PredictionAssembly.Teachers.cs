@@ -105,7 +105,8 @@ internal sealed partial class PredictionAssembly
         var at = Key(written, "model");
         using var model = Asking(at, () => Predictor.Load(source.Model!));
         if (model.Target.Kind != TargetKind.One) throw at.Wrong($"{source.Model}: predicts {(model.Target.Kind == TargetKind.Many ? "any number of labels" : "a number")}, not one class a row");
-        var classes = Asking(at, () => new TeacherClasses(model.Classes, draft.Classes, Renamed(source, draft.Classes)));
+        var renamed = Renamed(source, draft.Classes);
+        var classes = Asking(at, () => new TeacherClasses(model.Classes, draft.Classes, renamed));
         // It reads the files anew, because a column may be text to it and numbers to us.
         string[] text = [.. model.Encoding.Text?.Columns ?? [], .. model.Encoding.Categories.Select(c => c.Column)], numbers = [.. model.Encoding.Numbers.Select(n => n.Column)];
         (Table Rows, Table? Test) Again(string path) => read(path, text, numbers, data.BadImages ?? BadImages.Fail);

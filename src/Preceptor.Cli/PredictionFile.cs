@@ -80,7 +80,7 @@ internal static class PredictionFile
     /// <summary>Writes a finished run's predictions of its own data file; of the test rows, beside the rows themselves, where the problem is generated.</summary>
     public static void WriteOwn(RunRequest request, string folder, PredictionTask task)
     {
-        using var model = Predictor.Load(Path.Combine(folder, "model"));
+        using var model = Predictor.Load(Path.Combine(folder, "model"), new OnnxRows(request.OnnxFolder).Run);
         Table rows;
         if (request.Specification.Problem is PredictionData data) rows = DataFiles.Read(data.Data!, Texts(model, data.Label), Numbers(model, data.Label), data.BadImages ?? BadImages.Fail).Rows;
         else
@@ -107,7 +107,7 @@ internal static class PredictionFile
 
     private static string[] Texts(Predictor model, string? label)
     {
-        string?[] names = [.. model.Encoding.Text?.Columns ?? [], .. model.Encoding.Categories.Select(c => c.Column), model.Id, model.Target.Kind == TargetKind.Number ? null : label];
+        string?[] names = [.. model.Encoding.TextColumns, .. model.Encoding.Categories.Select(c => c.Column), model.Id, model.Target.Kind == TargetKind.Number ? null : label];
         return [.. names.OfType<string>().Distinct()];
     }
 

@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
+using Preceptor.Data;
 using Preceptor.Foundation;
-using Preceptor.Models.Onnx;
 
 namespace Preceptor.Readers;
 

@@ -1,19 +1,19 @@
-using System.Globalization;
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Preceptor.Data;
 using Preceptor.Foundation;
-using Preceptor.Models.Onnx;
 
 namespace Preceptor.Readers;
 
-/// <summary>Gives the rows of tables to frozen ONNX models, on one thread, and keeps their answers by what the model and the rows hold.</summary>
+/// <summary>
+/// Gives the rows of tables to frozen ONNX models and keeps their answers by what model and row hold, so that each is computed once. A row
+/// at a time and on one thread: its answer depends on no neighbour, and texts need no padding.
+/// </summary>
 public sealed class OnnxRows
 {
-    private const int Batch = 32, DefaultLength = 128;
-
-    private readonly Dictionary<string, (float[] Values, int Width)> kept = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Answers> kept = new(StringComparer.Ordinal);
     private string? folder;
 
     /// <summary>Starts with the answers that a folder holds, and adds new ones to it.</summary>
@@ -24,7 +24,7 @@ public sealed class OnnxRows
     public void KeepIn(string folder)
     {
         this.folder = folder;
-        foreach (var (key, answer) in kept) Write(key, answer);
+        foreach (var (key, answers) in kept) Write(key, answers);
     }
 
     /// <summary>A model's outputs for rows: see <see cref="RunOnnx"/>.</summary>
@@ -33,146 +33,105 @@ public sealed class OnnxRows
     {
         if (source.Inputs is not { Count: > 0 } meanings)
         {
-            using var opened = new OnnxModel(source.Onnx!, new Dictionary<string, OnnxInput>(), null); // says which inputs there are
+            using var opened = new OnnxModel(source.Onnx!, new Dictionary<string, OnnxInput>(), source.Output); // its message says which inputs there are
             throw new RequestException($"{source.Onnx}: the model has no inputs");
         }
-        var make = Inputs(source, meanings.Values, rows, inputs);
-        var key = Key(source, rows, inputs);
-        if (kept.TryGetValue(key, out var answer)) return answer;
-        answer = Read(key) ?? Ask(source, meanings, rows.Rows, make);
-        kept[key] = answer;
-        Write(key, answer);
-        return answer;
+        var columns = new OnnxColumns(source, meanings.Values, rows, inputs);
+        var key = Key(source);
+        if (!kept.TryGetValue(key, out var answers)) kept[key] = answers = Read(key) ?? new Answers();
+        UInt128[] ids = [.. Enumerable.Range(0, rows.Rows).Select(columns.Key)];
+        var unknown = new Dictionary<UInt128, int>();
+        for (var row = 0; row < ids.Length; row++)
+            if (!answers.Places.ContainsKey(ids[row])) unknown.TryAdd(ids[row], row);
+        if (unknown.Count > 0)
+        {
+            Ask(source, meanings, unknown, columns, answers);
+            Write(key, answers);
+        }
+        var values = new float[checked(rows.Rows * answers.Width)];
+        var known = CollectionsMarshal.AsSpan(answers.Values);
+        for (var row = 0; row < ids.Length; row++) known.Slice(answers.Places[ids[row]] * answers.Width, answers.Width).CopyTo(values.AsSpan(row * answers.Width));
+        return (values, answers.Width);
     }
 
-    private static (float[] Values, int Width) Ask(OnnxSource source, IReadOnlyDictionary<string, OnnxInput> meanings, int rows, Func<int, int, OnnxBatch> make)
+    private static void Ask(OnnxSource source, IReadOnlyDictionary<string, OnnxInput> meanings, Dictionary<UInt128, int> rows, OnnxColumns columns, Answers answers)
     {
         using var model = new OnnxModel(source.Onnx!, meanings, source.Output);
-        var (values, width) = (Array.Empty<float>(), 0);
-        model.Run(rows, Batch, make, (start, answers, shape) =>
+        foreach (var (id, row) in rows)
         {
-            if (shape.Length != 2) throw new RequestException($"{source.Onnx}: the output has the shape [{string.Join(", ", shape)}], expected one list of values a row");
-            if (width == 0) (width, values) = (shape[1], new float[checked(rows * shape[1])]);
-            answers.CopyTo(values, start * width);
-        });
-        return (values, width);
-    }
-
-    private static Func<int, int, OnnxBatch> Inputs(OnnxSource source, IEnumerable<OnnxInput> meanings, Table rows, InputRoles inputs)
-    {
-        Func<int, int, OnnxBatch>? texts = null;
-        ImageColumn? image = null;
-        NumberColumn[] numbers = [];
-        foreach (var meaning in meanings)
-            switch (meaning)
-            {
-                case OnnxInput.Image:
-                    image = inputs.Image is { } name ? (ImageColumn)rows.Find(name)! : throw Lacks("image", "no image column");
-                    break;
-                case OnnxInput.Numbers:
-                    if (inputs.Numbers.Count == 0) throw Lacks("numbers", "no number columns");
-                    numbers = [.. inputs.Numbers.Select(n => (NumberColumn)rows.Find(n)!)];
-                    break;
-                default:
-                    if (inputs.Text.Count == 0) throw Lacks("ids", "no text columns");
-                    texts ??= Texts(source, [.. inputs.Text.Select(t => (TextColumn)rows.Find(t)!)]);
-                    break;
-            }
-        RequestException Lacks(string what, string why) => new($"{source.Onnx}: an input is to be given {what}, and the problem has {why}");
-        var pixels = image is null ? [] : Normalised(source, image.Channels, 255);
-        var columns = numbers.Length == 0 ? [] : Normalised(source, numbers.Length, 1);
-        return (start, count) => (texts?.Invoke(start, count) ?? new(count)) with
-        {
-            Image = image is null ? [] : Pixels(image, pixels, start, count),
-            ImageShape = image is null ? default : (image.Channels, image.Height, image.Width),
-            Numbers = Numbers(numbers, columns, start, count),
-        };
-    }
-
-    // Several text columns are one text, with a blank between.
-    private static Func<int, int, OnnxBatch> Texts(OnnxSource source, TextColumn[] columns)
-    {
-        var pieces = new WordPieces(source.Tokenizer ?? throw new RequestException($"{source.Onnx}: tokenizer: is missing; name the model's vocab.txt, whose pieces its token ids count"), source.Length ?? DefaultLength, source.LowerCase ?? true);
-        return (start, count) => pieces.Batch([.. Enumerable.Range(start, count).Select(row => string.Join(' ', columns.Select(c => c[row].ToString())))]);
-    }
-
-    /// <summary>Mean and deviation of each channel or column, in the unit of the values as they are stored.</summary>
-    private static (double Mean, double Deviation)[] Normalised(OnnxSource source, int count, double unit)
-    {
-        double At(double[] values, int i, double otherwise, string key) => values.Length == 0 ? otherwise : values.Length == 1 ? values[0] : values.Length == count ? values[i]
-            : throw new RequestException($"{source.Onnx}: {key}: has {values.Length} numbers, expected 1 or {count}");
-        return [.. Enumerable.Range(0, count).Select(i => (unit * At(source.Mean, i, 0, "mean"), unit * At(source.Deviation, i, 1, "deviation")))];
-    }
-
-    private static float[] Pixels(ImageColumn image, (double Mean, double Deviation)[] channels, int start, int count)
-    {
-        var area = image.Height * image.Width;
-        var values = new float[count * image.Channels * area];
-        var bytes = image.Pixels.AsSpan(start * image.Channels * area, values.Length);
-        for (var i = 0; i < values.Length; i++)
-        {
-            var (mean, deviation) = channels[i / area % image.Channels];
-            values[i] = (float)((bytes[i] - mean) / deviation);
+            var batch = columns.Batch(row);
+            var (values, shape) = model.Run(batch);
+            if (source is FrozenNetwork frozen && shape.Length == 3) values = Pooled(values, shape[1], shape[2], batch.Mask, frozen.Pool ?? FeaturePool.Mean);
+            else if (shape.Length != 2) throw new RequestException($"{source.Onnx}: the output has the shape [{string.Join(", ", shape)}] for a row, expected one list of values{(source is FrozenNetwork ? ", or one for each place" : "")}");
+            if (answers.Width == 0) answers.Width = values.Length;
+            if (answers.Width != values.Length || values.Length == 0) throw new RequestException($"{source.Onnx}: the output has {values.Length} values for one row and {answers.Width} for another");
+            answers.Places.Add(id, answers.Places.Count);
+            answers.Values.AddRange(values);
         }
-        return values;
     }
 
-    private static float[] Numbers(NumberColumn[] columns, (double Mean, double Deviation)[] normalised, int start, int count)
+    /// <summary>One list of the values of all places [places × width]; those that the mask leaves out do not count.</summary>
+    private static float[] Pooled(float[] values, int places, int width, long[] mask, FeaturePool pool)
     {
-        var values = new float[count * columns.Length];
-        for (var i = 0; i < values.Length; i++)
+        int[] counted = [.. Enumerable.Range(0, places).Where(p => mask.Length != places || mask[p] != 0)];
+        if (pool == FeaturePool.First) return values[..width];
+        var pooled = new float[width];
+        for (var f = 0; f < width; f++)
         {
-            var (value, (mean, deviation)) = (columns[i % columns.Length].Values[start + i / columns.Length], normalised[i % columns.Length]);
-            values[i] = double.IsNaN(value) ? 0 : (float)((value - mean) / deviation); // a missing number is an ordinary one
+            var column = counted.Select(p => values[p * width + f]);
+            pooled[f] = pool == FeaturePool.Max ? column.Max() : (float)column.Average(v => (double)v);
         }
-        return values;
+        return pooled;
     }
 
-    private static string Key(OnnxSource source, Table rows, InputRoles inputs)
+    private static string Key(OnnxSource source)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        void Text(string text) => hash.AppendData(Encoding.UTF8.GetBytes(text.Length.ToString(CultureInfo.InvariantCulture) + ":" + text));
         foreach (var path in new[] { source.Onnx!, source.Tokenizer }.OfType<string>())
         {
             using var file = InputFile.Open(path);
             hash.AppendData(SHA256.HashData(file));
         }
         var settings = Options.Resolve(source);
-        foreach (var path in new[] { "onnx", "tokenizer" }) settings.Remove(path);
-        Text(settings.ToJsonString());
-        foreach (var name in inputs.All)
-            switch (rows.Find(name))
-            {
-                case TextColumn text:
-                    for (var row = 0; row < rows.Rows; row++) Text(text[row].ToString());
-                    break;
-                case NumberColumn numbers:
-                    hash.AppendData(MemoryMarshal.AsBytes<double>(numbers.Values));
-                    break;
-                case ImageColumn image:
-                    Text($"{image.Channels} {image.Height} {image.Width}");
-                    hash.AppendData(image.Pixels);
-                    break;
-            }
+        foreach (var path in new[] { "onnx", "tokenizer" }) settings.Remove(path); // by what they hold, whatever they are called
+        hash.AppendData(Encoding.UTF8.GetBytes(settings.ToJsonString()));
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..32];
     }
 
-    private (float[] Values, int Width)? Read(string key)
+    private Answers? Read(string key)
     {
         if (folder is null || !File.Exists(PathOf(key))) return null;
         var state = State.Load(PathOf(key));
-        return (state.ReadArray<float>("values"), state.ReadArray<int>("width")[0]);
+        var answers = new Answers { Width = state.ReadArray<int>("width")[0] };
+        var ids = state.ReadArray<byte>("rows");
+        answers.Values.AddRange(state.ReadArray<float>("values"));
+        for (var at = 0; at < ids.Length; at += 16) answers.Places.Add(BinaryPrimitives.ReadUInt128LittleEndian(ids.AsSpan(at)), answers.Places.Count);
+        if (answers.Values.Count != (long)answers.Places.Count * answers.Width) throw new RequestException($"{PathOf(key)}: is damaged; delete it, and the model is asked again");
+        return answers;
     }
 
-    private void Write(string key, (float[] Values, int Width) answer)
+    private void Write(string key, Answers answers)
     {
-        if (folder is null || File.Exists(PathOf(key))) return;
+        if (folder is null) return;
         Directory.CreateDirectory(folder);
+        var ids = new byte[16 * answers.Places.Count];
+        foreach (var (id, place) in answers.Places) BinaryPrimitives.WriteUInt128LittleEndian(ids.AsSpan(16 * place), id);
         var state = new State();
-        state.Add<float>("values", answer.Values);
-        state.Add<int>("width", [answer.Width]);
+        state.Add<byte>("rows", ids);
+        state.Add<float>("values", answers.Values.ToArray());
+        state.Add<int>("width", [answers.Width]);
         state.Write(PathOf(key));
     }
 
     private string PathOf(string key) => Path.Combine(folder!, key + ".safetensors");
+
+    /// <summary>One model's answers, in the order in which their rows were first seen.</summary>
+    private sealed class Answers
+    {
+        public int Width { get; set; }
+
+        public Dictionary<UInt128, int> Places { get; } = [];
+
+        public List<float> Values { get; } = [];
+    }
 }

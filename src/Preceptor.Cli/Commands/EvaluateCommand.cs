@@ -5,6 +5,7 @@ using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Prediction;
+using Preceptor.Readers;
 using Spectre.Console;
 
 namespace Preceptor.Cli.Commands;
@@ -27,7 +28,7 @@ internal static class EvaluateCommand
 
     private static int Execute(string model, string data, string label, StreamRequest? stream, bool json)
     {
-        using var predictor = Predictor.Load(model);
+        using var predictor = Predictor.Load(model, new OnnxRows().Run);
         var table = PredictionFile.ReadFor(predictor, data, label, stream?.Column);
         var column = table.Find(label) ?? throw new RequestException($"--label: {table.Name} has no column '{label}'{Spelling.Hint(label, table.Columns.Select(c => c.Name))}; it has {string.Join(", ", table.Columns.Select(c => c.Name))}");
         if (stream is not null) return Show(StreamEvaluation.Of(predictor, table, column, stream), model, data, json);

@@ -21,7 +21,7 @@ internal static class PredictCommand
         {
             var stream = streams.Of(parsed);
             if (stream is not null && parsed.GetValue(explain)) throw new RequestException("--explain explains rows, not the streams of --stream; give one of them");
-            using var predictor = Predictor.Load(parsed.GetValue(model)!);
+            using var predictor = Predictor.Load(parsed.GetValue(model)!, new OnnxRows().Run);
             var table = PredictionFile.ReadFor(predictor, parsed.GetValue(data)!, stream: stream?.Column);
             var (header, rows) = stream is not null ? Streams.Decide(predictor, table, stream) : parsed.GetValue(explain) ? PredictionFile.Explained(predictor, table) : PredictionFile.Of(predictor, table);
             if (parsed.GetValue(output) is { } path) DelimitedWriter.Write(header, rows, path);

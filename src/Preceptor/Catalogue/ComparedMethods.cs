@@ -1,5 +1,5 @@
+using Preceptor.Data;
 using Preceptor.Foundation;
-using Preceptor.Models.Onnx;
 using Preceptor.Prediction;
 
 namespace Preceptor.Catalogue;

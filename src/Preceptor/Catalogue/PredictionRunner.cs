@@ -1,6 +1,6 @@
+using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
-using Preceptor.Models.Onnx;
 using Preceptor.Prediction;
 
 namespace Preceptor.Catalogue;
@@ -17,7 +17,7 @@ public static class PredictionRunner
     public static PredictionTask Prepare(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx = null)
     {
         var draft = specification.BuiltIn is { } builtIn ? builtIn.Draft(specification.Problem, seed) : ((PredictionData)specification.Problem).Draft(specification.ProblemSettings, read, onnx);
-        var task = draft.Encode(specification.Model, specification.Training);
+        var task = draft.Encode(specification.Model, specification.Training, onnx);
         if (specification.Problem is PredictionData { Noise: { } noise }) task = noise.Plant(task, seed);
         return Unmet(specification, task) is { } unmet ? throw new RequestException(unmet) : task;
     }
@@ -49,15 +49,14 @@ public static class PredictionRunner
         var (outcome, model) = PredictionEvaluation.Evaluate(task, Method(specification), run);
         using (model)
         {
-            if (modelFolder is not null) SaveModel(specification, model, modelFolder);
+            if (modelFolder is not null) SaveModel(specification, model, task.Problem.Encoding.Frozen, modelFolder);
         }
         return outcome;
     }
 
-    private static void SaveModel(Specification specification, Predictor model, string folder)
+    private static void SaveModel(Specification specification, Predictor model, FrozenEncoding? frozen, string folder)
     {
         var data = specification.Problem as PredictionData;
-        var whole = new Predictor(model.Encoding, model.Classes, model.Classifier, model.Training) { Target = model.Target, AbstainBelow = data?.AbstainBelow ?? 0, Id = data?.Id };
-        RunFolder.ReplaceWhole(folder, whole.Save);
+        RunFolder.ReplaceWhole(folder, place => new Predictor(model.Encoding with { Frozen = frozen?.CopyTo(place) }, model.Classes, model.Classifier, model.Training) { Target = model.Target, AbstainBelow = data?.AbstainBelow ?? 0, Id = data?.Id }.Save(place));
     }
 }

@@ -78,13 +78,17 @@ public sealed record Specification
             ScalarSetting { Text: "" } empty => new MapSetting(empty.Place, key, []),
             var other => throw other.Wrong("expected keys and values"),
         };
+        // encoder: {onnx: …} is a frozen network, with whatever encoder fits its features.
+        MapSetting Network(MapSetting model) => model.Find("encoder") is not MapSetting frozen ? model
+            : model.Find("frozen") is { } other ? throw other.Wrong("is named by encoder: already")
+            : model.With("frozen", frozen).With("encoder", new ScalarSetting(frozen.Place, frozen.Path, "auto"));
         var defaults = builtIn?.Defaults ?? new Dictionary<string, string>();
         return new Specification
         {
             BuiltIn = builtIn,
             Problem = problemOptions,
             ProblemSettings = problemMap,
-            Model = Options.Bind<ModelOptions>(WithDefaults(Section("model"), "model", defaults)),
+            Model = Options.Bind<ModelOptions>(WithDefaults(Network(Section("model")), "model", defaults)),
             Training = Options.Bind<TrainingOptions>(WithDefaults(Section("training"), "training", defaults)),
             Methods = MethodSettings.Read(settings.Find("method") ?? new ScalarSetting(settings.Place, "method", builtIn?.Method ?? "supervised")),
         };

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Preceptor.Foundation;
 
 namespace Preceptor.Data;
@@ -48,10 +49,21 @@ public sealed record InputEncoding
     /// <summary>The image column, or null.</summary>
     public ImageEncoding? Image { get; init; }
 
+    /// <summary>A frozen network in place of text, image or both, whose features are numbers; null without.</summary>
+    public FrozenEncoding? Frozen { get; init; }
+
+    /// <summary>All text columns, whatever reads them.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> TextColumns => Text?.Columns ?? Frozen?.Inputs.Text ?? [];
+
+    /// <summary>The image column, whatever reads it, or null.</summary>
+    [JsonIgnore]
+    public string? ImageColumn => Image?.Column ?? Frozen?.Inputs.Image;
+
     /// <summary>What the encoded inputs look like.</summary>
     public InputShape Shape => new(
         Image?.Channels ?? 0, Image?.Height ?? 0, Image?.Width ?? 0,
-        Numbers.Sum(n => n.MarksMissing ? 2 : 1) + Categories.Sum(c => c.Values.Count), Text?.Size ?? 0);
+        Numbers.Sum(n => n.MarksMissing ? 2 : 1) + Categories.Sum(c => c.Values.Count) + (Frozen?.Mean.Count ?? 0), Text?.Size ?? 0);
 
     /// <summary>Learns the encoding from training rows.</summary>
     /// <param name="train">The training rows.</param>
@@ -59,8 +71,17 @@ public sealed record InputEncoding
     /// <param name="tokens">How text is cut.</param>
     /// <param name="vocabulary">Most token ids.</param>
     /// <param name="limit">Most tokens a row.</param>
-    /// <exception cref="RequestException">A column is missing, of another type, or without any value.</exception>
-    public static InputEncoding Fit(Table train, InputRoles roles, TextTokens tokens, int vocabulary, int limit = 400) => new()
+    /// <param name="frozen">A frozen network that reads text, image or both instead, and gives numbers; null for none.</param>
+    /// <param name="run">Runs it.</param>
+    /// <exception cref="RequestException">A column is missing, of another type, or without any value; or the frozen network cannot be run.</exception>
+    public static InputEncoding Fit(Table train, InputRoles roles, TextTokens tokens, int vocabulary, int limit = 400, FrozenNetwork? frozen = null, RunOnnx? run = null)
+    {
+        if (frozen is null) return Fit(train, roles, tokens, vocabulary, limit);
+        var encoding = FrozenEncoding.Fit(frozen, train, roles, run);
+        return Fit(train, roles with { Text = encoding.Inputs.Text.Count > 0 ? [] : roles.Text, Image = encoding.Inputs.Image is null ? roles.Image : null }, tokens, vocabulary, limit) with { Frozen = encoding };
+    }
+
+    private static InputEncoding Fit(Table train, InputRoles roles, TextTokens tokens, int vocabulary, int limit) => new()
     {
         Numbers = [.. roles.Numbers.Select(name => FitNumbers(Find<NumberColumn>(train, name)))],
         Categories = [.. roles.Categories.Select(name => FitCategories(train, name))],
@@ -94,6 +115,7 @@ public sealed record InputEncoding
                 if (index.TryGetValue(values(row), out var value)) numbers[row * shape.Numbers + at + value] = 1;
             at += encoding.Values.Count;
         }
+        Frozen?.Encode(table, numbers, at, shape.Numbers);
         TextColumn[] texts = Text is null ? [] : [.. Text.Columns.Select(name => Find<TextColumn>(table, name))];
         var (tokens, starts) = Text?.Encode(texts, table.Rows) ?? ([], []);
         var (pixels, pixelValues) = Image is null ? ([], []) : EncodeImages(table, Image);

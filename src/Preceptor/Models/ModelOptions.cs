@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Preceptor.Data;
 
 namespace Preceptor.Models;
 
@@ -40,6 +41,10 @@ public sealed record ModelOptions
     /// <summary>The encoder.</summary>
     [Description("What turns inputs into features; auto chooses by the inputs: images resnet, text ngrams, numbers mlp")]
     public EncoderKind Encoder { get; set; } = EncoderKind.Auto;
+
+    /// <summary>A frozen network below the encoder.</summary>
+    [Description("A frozen network in an ONNX file whose features linear or mlp is trained on, in place of text or image; encoder: {onnx: …} is short for it (preceptor show frozen)")]
+    public FrozenNetwork? Frozen { get; set; }
 
     /// <summary>Hidden widths.</summary>
     [Description("Widths of the hidden layers of mlp, bag and ngrams")]

@@ -112,14 +112,20 @@ public sealed class Predictor(InputEncoding encoding, IReadOnlyList<string> clas
 
     /// <summary>Reads a model folder.</summary>
     /// <exception cref="RequestException">The folder is missing, damaged or of a later format.</exception>
-    public static Predictor Load(string folder)
+    public static Predictor Load(string folder) => Load(folder, null);
+
+    /// <summary>Reads a model folder.</summary>
+    /// <param name="folder">The folder, or that of the run.</param>
+    /// <param name="onnx">Runs the frozen network of a model that stands on one.</param>
+    /// <exception cref="RequestException">The folder is missing, damaged or of a later format.</exception>
+    public static Predictor Load(string folder, RunOnnx? onnx)
     {
         if (!Directory.Exists(folder)) throw new RequestException($"{folder}: there is no such model folder");
         if (!File.Exists(Path.Combine(folder, "model.json")) && File.Exists(Path.Combine(folder, "model", "model.json"))) folder = Path.Combine(folder, "model");
         var description = ModelFiles.ReadJson<Description>(Path.Combine(folder, "model.json"));
         if (description.Version != 1) throw new RequestException($"{Path.Combine(folder, "model.json")}: model format {description.Version} is not known here; this program reads 1");
         var training = ModelFiles.ReadJson<TrainingSummary>(Path.Combine(folder, "training.json"));
-        return new(description.Encoding, description.Classes, ClassifierFormats.Load(description.Format, folder), training)
+        return new(description.Encoding with { Frozen = description.Encoding.Frozen?.In(folder, onnx) }, description.Classes, ClassifierFormats.Load(description.Format, folder), training)
         {
             AbstainBelow = description.AbstainBelow,
             Id = description.Id,

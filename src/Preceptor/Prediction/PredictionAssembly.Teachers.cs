@@ -103,12 +103,12 @@ internal sealed partial class PredictionAssembly
     private (DraftTeacher Teacher, List<string> Words) FromModel(TeacherSource source, MapSetting written, PredictionDraft draft, Table? test, Table? trusted)
     {
         var at = Key(written, "model");
-        using var model = Asking(at, () => Predictor.Load(source.Model!));
+        using var model = Asking(at, () => Predictor.Load(source.Model!, onnx));
         if (model.Target.Kind != TargetKind.One) throw at.Wrong($"{source.Model}: predicts {(model.Target.Kind == TargetKind.Many ? "any number of labels" : "a number")}, not one class a row");
         var renamed = Renamed(source, draft.Classes);
         var classes = Asking(at, () => new TeacherClasses(model.Classes, draft.Classes, renamed));
         // It reads the files anew, because a column may be text to it and numbers to us.
-        string[] text = [.. model.Encoding.Text?.Columns ?? [], .. model.Encoding.Categories.Select(c => c.Column)], numbers = [.. model.Encoding.Numbers.Select(n => n.Column)];
+        string[] text = [.. model.Encoding.TextColumns, .. model.Encoding.Categories.Select(c => c.Column)], numbers = [.. model.Encoding.Numbers.Select(n => n.Column)];
         (Table Rows, Table? Test) Again(string path) => read(path, text, numbers, data.BadImages ?? BadImages.Fail);
         float[] Answer(Table rows, Table places) => Asking(at, () => classes.Logits([.. model.Classifier.Logits(
             model.Encoding.Encode(rows.Take([.. Enumerable.Range(0, places.Rows).Select(places.Origin)]))).Select(l => (double)l)]));

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Preceptor.Data;
 using Preceptor.Foundation;
-using Preceptor.Models.Onnx;
 using Preceptor.Supervision;
 
 namespace Preceptor.Prediction;

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Preceptor.Data;
 using Preceptor.Foundation;
-using Preceptor.Models.Onnx;
 
 namespace Preceptor.Prediction;
 

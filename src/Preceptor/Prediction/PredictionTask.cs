@@ -113,10 +113,13 @@ public sealed record PredictionDraft
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Learns the encoding from the training rows and encodes all.</summary>
-    public PredictionTask Encode(ModelOptions model, TrainingOptions training)
+    /// <param name="model">The network.</param>
+    /// <param name="training">How it is to be trained.</param>
+    /// <param name="onnx">Runs a frozen network; null where the model has none.</param>
+    public PredictionTask Encode(ModelOptions model, TrainingOptions training, RunOnnx? onnx = null)
     {
         var (tokens, limit) = Encoder.Text(model);
-        var encoding = InputEncoding.Fit(Train, Inputs, tokens, model.Vocabulary, limit);
+        var encoding = InputEncoding.Fit(Train, Inputs, tokens, model.Vocabulary, limit, model.Frozen, onnx);
         training.Check(encoding.Shape);
         List<ISupervision> supervision = [Targets ?? new Labels(TrainLabels, ValidationLabels)];
         supervision.AddRange(Teachers.Select(t => new TeacherLogits(t.Name, t.Train)));
@@ -130,7 +133,7 @@ public sealed record PredictionDraft
             Train = encoding.Encode(Train),
             Validation = encoding.Encode(Validation),
             Supervision = supervision,
-            Model = model with { Encoder = Encoder.Resolve(model.Encoder, encoding.Shape) },
+            Model = model with { Encoder = Encoder.Resolve(model.Encoder, encoding.Shape), Frozen = null }, // the encoding has it
             Training = training,
         };
         var exam = new PredictionExam(encoding.Encode(Test), TestLabels, ScoredOn, TrainTruth, ValidationTruth, Teachers.Where(t => t.Test is not null).ToDictionary(t => t.Name, t => t.Test!), Test) { Targets = TestTargets, Truth = TruthTargets };

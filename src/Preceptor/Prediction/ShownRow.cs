@@ -43,9 +43,9 @@ public sealed record ShownRow(int Row, string? Key, string Text, RowImage? Image
     /// <param name="areFromFile">Whether they were read rather than generated.</param>
     public static IReadOnlyList<ShownRow> Of(Table table, InputEncoding encoding, IReadOnlyList<int> rows, bool areFromFile)
     {
-        string[] texts = [.. encoding.Text?.Columns ?? []], others = [.. encoding.Numbers.Select(n => n.Column), .. encoding.Categories.Select(c => c.Column)];
-        var key = KeyColumn(table, [.. texts, .. others, encoding.Image?.Column])?.Words();
-        var image = encoding.Image is null ? null : table.Find(encoding.Image.Column) as ImageColumn;
+        string[] texts = [.. encoding.TextColumns], others = [.. encoding.Numbers.Select(n => n.Column), .. encoding.Categories.Select(c => c.Column)];
+        var key = KeyColumn(table, [.. texts, .. others, encoding.ImageColumn])?.Words();
+        var image = encoding.ImageColumn is { } name ? table.Find(name) as ImageColumn : null;
         // A text speaks for itself; a number or a category needs its column's name.
         Func<int, string>[] cells = [.. texts.Select(name => table.Find(name)!.Words()), .. others.Select(name => Named(name, table.Find(name)!.Words()))];
         return [.. rows.Select(row => new ShownRow(row, key?.Invoke(row), Shorten(string.Join(" · ", cells.Select(cell => cell(row)))), image is null ? null : Thin(image, row),

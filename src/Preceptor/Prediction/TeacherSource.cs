@@ -1,6 +1,6 @@
 using System.ComponentModel;
+using Preceptor.Data;
 using Preceptor.Foundation;
-using Preceptor.Models.Onnx;
 
 namespace Preceptor.Prediction;
 

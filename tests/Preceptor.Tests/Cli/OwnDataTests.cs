@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Preceptor.Models.Onnx;
+using Preceptor.Data;
 using Preceptor.Readers;
 
 namespace Preceptor.Tests.Cli;

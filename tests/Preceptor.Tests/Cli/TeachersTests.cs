@@ -90,7 +90,7 @@ public sealed class TeachersTests : IDisposable
         Child("run", "spec.yaml", "--method", "knowledge-distillation", "--seeds", "2", "--out", "run");
         Assert.Equal("teacher first: the ONNX model first.onnx", Notes());
         Assert.Equal(1, Score("floor"));
-        Assert.Equal(2, Directory.GetFiles("run/onnx").Length);
+        Assert.Single(Directory.GetFiles("run/onnx"));
 
         string Refusal(string keys)
         {

@@ -2,7 +2,6 @@ using System.Globalization;
 using Preceptor.Catalogue;
 using Preceptor.Data;
 using Preceptor.Foundation;
-using Preceptor.Models.Onnx;
 using Preceptor.Prediction;
 using Preceptor.Supervision;
 using Preceptor.Tests.Data;

@@ -44,7 +44,7 @@ public sealed class OnnxRowsTests : IDisposable
     }
 
     [Fact]
-    public void More_rows_than_a_batch_come_in_their_order_and_answers_are_kept_by_content()
+    public void Rows_come_in_their_order_and_answers_are_kept_by_content()
     {
         var table = new Table("numbers", [new NumberColumn("a", [.. Enumerable.Range(0, 70).Select(i => (double)i)])]);
         var (source, roles) = (new OnnxSource { Onnx = Mirror(new(0, 0, 0, 1, 0)), Inputs = new Dictionary<string, OnnxInput> { ["numbers"] = OnnxInput.Numbers } }, new InputRoles { Numbers = ["a"] });
@@ -57,15 +57,20 @@ public sealed class OnnxRowsTests : IDisposable
         rows.Run(source, table, roles);
         var file = Assert.Single(Directory.GetFiles(kept));
 
-        // What is read back is what was kept, for the same content under whatever name, and for no other.
+        // What is read back is what was kept, for the same model under whatever name and the same row wherever it stands.
+        var stored = State.Load(file);
         var state = new State();
-        state.Add<float>("values", new float[70]);
+        state.Add<byte>("rows", stored.ReadArray<byte>("rows"));
+        state.Add<float>("values", [.. stored.ReadArray<float>("values").Select(v => v + 1000)]);
         state.Add<int>("width", [1]);
         state.Write(file);
-        Assert.All(new OnnxRows(kept).Run(source with { Onnx = Mirror(new(0, 0, 0, 1, 0), "again.onnx") }, table, roles).Values, v => Assert.Equal(0, v));
-        Assert.Equal(2, new OnnxRows(kept).Run(source, table.Take([2]), roles).Values[0]);
-        Assert.Equal(1, new OnnxRows(kept).Run(source with { Mean = [1] }, table.Take([2]), roles).Values[0]);
-        Assert.Equal(3, Directory.GetFiles(kept).Length);
+        var more = new Table("more", [new NumberColumn("a", [69, 70, 2, 70])]);
+        Assert.Equal([1069, 70, 1002, 70], new OnnxRows(kept).Run(source with { Onnx = Mirror(new(0, 0, 0, 1, 0), "again.onnx") }, more, roles).Values);
+        Assert.Equal(71, State.Load(file).ReadArray<float>("values").Length);
+        Assert.Equal([1], new OnnxRows(kept).Run(source with { Mean = [1] }, table.Take([2]), roles).Values);
+        Assert.Equal(2, Directory.GetFiles(kept).Length);
+        File.WriteAllBytes(file, [1, 2, 3]);
+        Assert.Throws<RequestException>(() => new OnnxRows(kept).Run(source, more, roles));
     }
 
     [Fact]
@@ -75,7 +80,22 @@ public sealed class OnnxRowsTests : IDisposable
         graph.Output("out", graph.Reshape(graph.Numbers!.Value, 0, 1, 2), 2);
         var source = new OnnxSource { Onnx = folder.Write("deep.onnx", graph.ToBytes("deep", new Dictionary<string, string>())), Inputs = new Dictionary<string, OnnxInput> { ["numbers"] = OnnxInput.Numbers } };
         var table = new Table("numbers", [new NumberColumn("a", [1, 2]), new NumberColumn("b", [3, 4])]);
-        Assert.Contains("the output has the shape [2, 1, 2], expected one list of values a row", Assert.Throws<RequestException>(() => new OnnxRows().Run(source, table, new InputRoles { Numbers = ["a", "b"] })).Message, StringComparison.Ordinal);
+        Assert.Contains("the output has the shape [1, 1, 2] for a row, expected one list of values", Assert.Throws<RequestException>(() => new OnnxRows().Run(source, table, new InputRoles { Numbers = ["a", "b"] })).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(FeaturePool.First, new float[] { 0, 7 })]
+    [InlineData(FeaturePool.Mean, new float[] { 10, 17 })]
+    [InlineData(FeaturePool.Max, new float[] { 20, 27 })]
+    public void Features_of_several_places_are_pooled(FeaturePool pool, float[] expected)
+    {
+        // Three places of two features each: 0 and 7, 10 and 17, 20 and 27.
+        var graph = new OnnxGraph(new(0, 0, 0, 6, 0));
+        graph.Output("out", graph.Reshape(graph.Numbers!.Value, 0, 3, 2), 2);
+        var path = folder.Write("places.onnx", graph.ToBytes("places", new Dictionary<string, string>()));
+        var table = new Table("numbers", [.. new double[] { 0, 7, 10, 17, 20, 27 }.Select((v, i) => new NumberColumn($"c{i}", [v]))]);
+        var source = new FrozenNetwork { Onnx = path, Inputs = new Dictionary<string, OnnxInput> { ["numbers"] = OnnxInput.Numbers }, Pool = pool };
+        Assert.Equal(expected, new OnnxRows().Run(source, table, new InputRoles { Numbers = [.. table.Columns.Select(c => c.Name)] }).Values);
     }
 
     public void Dispose() => folder.Dispose();

@@ -15,6 +15,7 @@ public static class OnnxExport
     {
         if (model.Classifier is not NetworkClassifier classifier)
             throw new RequestException($"only networks are exported to ONNX; this model is of the format '{model.Classifier.Format}'");
+        if (model.Encoding.Frozen is not null) throw new RequestException("the model stands on a frozen network, and export writes no networks but ours; predict uses both");
         classifier.Network.eval();
         var graph = new OnnxGraph(model.Encoding.Shape);
         graph.Output("logits", classifier.Network.Export(graph), model.Classes.Count);

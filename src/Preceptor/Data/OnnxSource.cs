@@ -1,9 +1,8 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Preceptor.Data;
 using Preceptor.Foundation;
 
-namespace Preceptor.Models.Onnx;
+namespace Preceptor.Data;
 
 /// <summary>What an input of an ONNX model is given.</summary>
 public enum OnnxInput
@@ -60,6 +59,27 @@ public record OnnxSource
     [Description("onnx: what the rest is divided by; left out: 1")]
     [Range(0, double.MaxValue, MinimumIsExclusive = true)]
     public double[] Deviation { get; set; } = [];
+}
+
+/// <summary>How a network's values of several places, such as a text's tokens, become one list a row.</summary>
+public enum FeaturePool
+{
+    /// <summary>Their mean, without padding.</summary>
+    Mean,
+
+    /// <summary>The first's, such as that of [CLS].</summary>
+    First,
+
+    /// <summary>The largest of each value, without padding.</summary>
+    Max,
+}
+
+/// <summary>A frozen network whose output is taken as features of the rows.</summary>
+public sealed record FrozenNetwork : OnnxSource
+{
+    /// <summary>How the values of several places become one list.</summary>
+    [Description("How an output of many places a row, such as a text's tokens, becomes one list; left out: mean")]
+    public FeaturePool? Pool { get; set; }
 }
 
 /// <summary>Gives the rows of a table to a frozen model: text columns as one text, the image column, or the number columns.</summary>

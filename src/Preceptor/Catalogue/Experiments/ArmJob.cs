@@ -30,7 +30,16 @@ public sealed record ArmJob(Arm Arm, string Setting, ulong Seed, bool IsTuning)
         var (problem, exam) = (task.Problem, task.Exam);
         using var model = PredictionEvaluation.Fit(problem, PredictionRunner.Method(specification), run);
         var (rows, labels) = IsTuning ? (problem.Validation, problem.Labels.Validation) : (exam.Test, exam.Labels);
-        return new(model.Predict(rows).Probabilities, labels, problem.Classes.Count, model.Training?.Seconds ?? 0, run.Versions, $"{problem.Train.Fingerprint}-{exam.Test.Fingerprint}") { Notes = task.Notes };
+        var (probabilities, scored) = Labelled(model.Predict(rows).Probabilities, labels, problem.Classes.Count);
+        return new(probabilities, scored, problem.Classes.Count, model.Training?.Seconds ?? 0, run.Versions, $"{problem.Train.Fingerprint}-{exam.Test.Fingerprint}") { Notes = task.Notes };
+    }
+
+    // Validation rows may lack a label where training rows do.
+    internal static (float[] Probabilities, int[] Labels) Labelled(float[] probabilities, int[] labels, int classes)
+    {
+        int[] rows = [.. Enumerable.Range(0, labels.Length).Where(row => labels[row] >= 0)];
+        return rows.Length == labels.Length ? (probabilities, labels)
+            : ([.. rows.SelectMany(row => probabilities.Skip(row * classes).Take(classes))], [.. rows.Select(row => labels[row])]);
     }
 }
 

@@ -127,4 +127,12 @@ public sealed class ReproductionTests
         Assert.Equal((answers.Classes, answers.TrainSeconds, answers.Data), (read.Classes, read.TrainSeconds, read.Data));
         Assert.Equal(answers.Versions, read.Versions);
     }
+
+    [Fact]
+    public void Rows_without_a_label_are_not_scored()
+    {
+        var (probabilities, labels) = ArmJob.Labelled([0.1f, 0.9f, 0.2f, 0.8f, 0.3f, 0.7f], [1, -1, 0], 2);
+        Assert.Equal([0.1f, 0.9f, 0.3f, 0.7f], probabilities);
+        Assert.Equal([1, 0], labels);
+    }
 }

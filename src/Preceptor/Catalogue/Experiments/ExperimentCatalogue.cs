@@ -6,7 +6,11 @@ namespace Preceptor.Catalogue.Experiments;
 public static class ExperimentCatalogue
 {
     /// <summary>All, by slug.</summary>
-    public static IReadOnlyList<Experiment> All { get; } = [KnowledgeDistillationExperiment.Create(), ProgressiveSelfDistillationExperiment.Create()];
+    public static IReadOnlyList<Experiment> All { get; } =
+    [
+        IncrementalTextClassificationExperiment.Create(), KnowledgeDistillationExperiment.Create(), LabelFreeDistillationExperiment.Create(), NestedDropoutExperiment.Create(),
+        ProgressiveSelfDistillationExperiment.Create(), TrilateralDistillationExperiment.Create(), WeakToStrongExperiment.Create(),
+    ];
 
     /// <summary>The experiment of a slug, or null.</summary>
     public static Experiment? Find(string slug) => All.FirstOrDefault(e => e.Slug == slug);

@@ -8,6 +8,8 @@ public sealed class ExperimentTests
 {
     public static TheoryData<string> Slugs => [.. ExperimentCatalogue.All.Select(e => e.Slug)];
 
+    public static TheoryData<string> Papers => [.. ExperimentCatalogue.All.Select(e => e.Slug).Where(s => !s.StartsWith("league-", StringComparison.Ordinal))];
+
     [Theory, MemberData(nameof(Slugs))]
     public void Every_arm_is_a_complete_specification_in_every_setting(string slug)
     {
@@ -26,14 +28,16 @@ public sealed class ExperimentTests
         {
             Assert.NotEmpty(claim.Controls);
             Assert.True(claim.SmallestEffect > 0);
-            Assert.Same(claim.Method.Conditions, claim.Reference.Conditions);
+            // Methods that share no option are tuned on as many settings of their own.
+            Assert.Equal((claim.Method.Conditions.Name, claim.Method.Conditions.Grid.Count), (claim.Reference.Conditions.Name, claim.Reference.Conditions.Grid.Count));
+            Assert.Equal(claim.Method.Conditions.Settings, claim.Reference.Conditions.Settings);
             Assert.Null(claim.Method.TunedAs);
             Assert.Null(claim.Reference.TunedAs);
             Assert.False(claim.Method.DrawnAnew || claim.Reference.DrawnAnew);
         }
     }
 
-    [Theory, MemberData(nameof(Slugs))]
+    [Theory, MemberData(nameof(Papers))]
     public void There_are_at_most_three_contrasts_in_the_tier_full_a_generated_problem_and_real_data(string slug)
     {
         var experiment = ExperimentCatalogue.Require(slug);

@@ -118,7 +118,8 @@ public sealed class EveryMethodTests : IDisposable
         using var run = new Run(new RunSettings { Seed = 1, AtSafePoint = () => tensors.Add(TorchSharp.torch.Tensor.TotalCount) });
         // The last training, whichever stage it is, has at least ten epochs of five steps.
         using var model = Fit(slug, problem, run, slug == "ssld" ? [("pool", "all")] : []);
-        Assert.Equal(tensors[^40], tensors[^1]);
+        // Fewer are fine: what an earlier stage left to finalizers may go meanwhile.
+        Assert.True(tensors[^1] <= tensors[^40], $"{tensors[^1] - tensors[^40]} more tensors after 39 steps");
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

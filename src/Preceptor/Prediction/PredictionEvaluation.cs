@@ -200,17 +200,11 @@ public static class PredictionEvaluation
     public static Predictor Fit(PredictionProblem problem, PredictionMethod method, Run run)
     {
         foreach (var (_, step) in method.Improve) problem = step.Improve(problem, run);
-        var inputs = problem.Describe();
-        inputs["method"] = method.Options.DeepClone();
-        return run.Stage(method.Slug, inputs, () => method.Fit.Fit(problem, run));
+        return run.Stage(method.Slug, problem.Describe(method.Options.DeepClone()), () => method.Fit.Fit(problem, run));
     }
 
-    private static Predictor FitSupervised(PredictionProblem problem, Run run)
-    {
-        var inputs = problem.Describe();
-        inputs["method"] = Options.Resolve(new Supervised.Options());
-        return run.Stage("supervised", inputs, () => new Supervised(new()).Fit(problem, run));
-    }
+    private static Predictor FitSupervised(PredictionProblem problem, Run run) =>
+        run.Stage("supervised", problem.Describe(Options.Resolve(new Supervised.Options())), () => new Supervised(new()).Fit(problem, run));
 
     private static Labels? TrueLabels(PredictionProblem problem, PredictionExam exam) =>
         exam.TrainTruth is { } truth ? new Labels(truth, exam.ValidationTruth ?? problem.Labels.Validation) : null;

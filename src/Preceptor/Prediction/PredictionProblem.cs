@@ -56,13 +56,22 @@ public sealed record PredictionProblem : IProblem
         this with { Supervision = [.. Supervision.Where(s => s is not T || s.Name != supervision.Name), supervision] };
 
     /// <summary>Everything that decides what a method makes of this problem, for the keys of stages.</summary>
-    public JsonObject Describe() => new()
+    /// <param name="method">The options of the method that learns from it, where they matter as well.</param>
+    public JsonObject Describe(JsonNode? method = null)
     {
-        ["train"] = Train.Fingerprint,
-        ["validation"] = Validation.Fingerprint,
-        ["classes"] = new JsonArray([.. Classes.Select(c => JsonValue.Create(c))]),
-        ["supervision"] = new JsonArray([.. Supervision.Select(s => JsonValue.Create($"{s.GetType().Name}:{s.Name}:{s.Fingerprint}"))]),
-        ["model"] = Options.Resolve(Model),
-        ["training"] = Options.Resolve(Training),
-    };
+        var description = new JsonObject
+        {
+            ["train"] = Train.Fingerprint,
+            ["validation"] = Validation.Fingerprint,
+            ["classes"] = new JsonArray([.. Classes.Select(c => JsonValue.Create(c))]),
+            ["supervision"] = new JsonArray([.. Supervision.Select(s => JsonValue.Create($"{s.GetType().Name}:{s.Name}:{s.Fingerprint}"))]),
+            ["model"] = Options.Resolve(Model),
+            ["training"] = Options.Resolve(Training),
+        };
+        if (method is not null) description["method"] = method;
+        return description;
+    }
+
+    /// <summary>The same problem, trained for so many epochs at a share of its rate.</summary>
+    internal PredictionProblem FineTuning(int epochs, double rate) => this with { Training = Training with { Epochs = epochs, Rate = Training.Rate * rate } };
 }

@@ -108,18 +108,9 @@ public sealed class LabelFreeDistillation(LabelFreeDistillation.Options options)
             var student = network.forward(batch.Inputs);
             return Distance(student, teacher.Answer(batch, student), options.Divergence).mean();
         };
-        var fineTuning = problem with
-        {
-            Training = problem.Training with
-            {
-                Epochs = options.FineTuningEpochs ?? Math.Max(1, problem.Training.Epochs / 12),
-                Rate = problem.Training.Rate * options.FineTuningRate,
-            },
-        };
+        var fineTuning = problem.FineTuning(options.FineTuningEpochs ?? Math.Max(1, problem.Training.Epochs / 12), options.FineTuningRate);
         if (options.FineTuningEpochs == 0 || training.Length == 0 || rows.Length == training.Length) return run.Train(problem, objective, rows);
-        var inputs = problem.Describe();
-        inputs["method"] = Foundation.Options.Resolve(options);
-        var broad = run.Stage("broad", inputs, () => run.Train(problem, objective, rows));
+        var broad = run.Stage("broad", problem.Describe(Foundation.Options.Resolve(options)), () => run.Train(problem, objective, rows));
         var model = run.Train(fineTuning, (NetworkClassifier)broad.Classifier, objective, training);
         return new(problem.Encoding, problem.Classes, model.Classifier, broad.Training.Then(model.Training));
     }

@@ -23,17 +23,19 @@ public enum TeacherSignal
 internal sealed class TeacherRows : IDisposable
 {
     private readonly Func<PredictionBatch, torch.Tensor, double, torch.Tensor> answer;
-    private readonly IDisposable? owned;
+    private readonly Lazy<float[]> logits;
+    private readonly IDisposable[] owned;
 
-    private TeacherRows(float[] logits, Func<PredictionBatch, torch.Tensor, double, torch.Tensor> answer, IDisposable? owned = null) => (Logits, this.answer, this.owned) = (logits, answer, owned);
+    private TeacherRows(Func<float[]> logits, Func<PredictionBatch, torch.Tensor, double, torch.Tensor> answer, params IDisposable[] owned) =>
+        (this.logits, this.answer, this.owned) = (new(logits), answer, owned);
 
     /// <summary>A teacher whose logits are at hand.</summary>
     /// <param name="logits">[N × C].</param>
     /// <param name="classes">C.</param>
-    public TeacherRows(float[] logits, int classes) : this(logits, (batch, _, _) => Gather(logits, batch.Rows, classes)) { }
+    public TeacherRows(float[] logits, int classes) : this(() => logits, (batch, _, _) => Gather(logits, batch.Rows, classes)) { }
 
-    /// <summary>All rows' logits [N × C], of the rows as they are.</summary>
-    public float[] Logits { get; }
+    /// <summary>All rows' logits [N × C], of the rows as they are: computed when first asked for.</summary>
+    public float[] Logits => logits.Value;
 
     /// <summary>The teacher a method is to learn from.</summary>
     /// <param name="problem">The problem.</param>
@@ -55,31 +57,29 @@ internal sealed class TeacherRows : IDisposable
         var larger = problem with { Model = model ?? FourTimesAsWide(problem.Model) };
         var trained = run.Stage("teacher", larger.Describe(), () => new Plain.Supervised(new()).Fit(larger, run), stream: "teacher");
         var network = (NetworkClassifier)trained.Classifier;
+        float[] Original() => network.Logits(problem.Train);
         if (signal == TeacherSignal.Live)
-            return new(network.Logits(problem.Train), (batch, _, _) =>
+            return new(Original, (batch, _, _) =>
             {
                 using var noGradient = torch.no_grad();
                 network.Network.eval();
                 return network.Network.forward(batch.Inputs);
             }, trained);
 
-        using (trained)
+        var variation = changes ? PredictionVariation.Of(problem, run) : null;
+        float[] View(int view) => variation is null ? Original() : network.Logits(problem.Train, (inputs, rows) => variation.Show(inputs, rows, view));
+        var views = changes ? problem.Training.Views : 1;
+        var classes = problem.Classes.Count;
+        if (signal == TeacherSignal.Exact)
         {
-            var variation = changes ? PredictionVariation.Of(problem, run) : null;
-            float[] View(int view) => variation is null ? network.Logits(problem.Train) : network.Logits(problem.Train, (inputs, rows) => variation.Show(inputs, rows, view));
-            var views = changes ? problem.Training.Views : 1;
-            var classes = problem.Classes.Count;
-            if (signal == TeacherSignal.Exact)
-            {
-                float[][] ofViews = [.. Enumerable.Range(0, views).Select(View)];
-                return new(changes ? network.Logits(problem.Train) : ofViews[0], (batch, _, _) => Gather(ofViews[batch.View], batch.Rows, classes));
-            }
-            var inputs = larger.Describe();
-            inputs["student-training"] = Options.Resolve(problem.Training);
-            inputs["kept"] = kept;
-            var cache = run.Stage("teacher-answers", inputs, () => TeacherCache.Build(problem.Train.Count, classes, kept, views, View));
-            return new(network.Logits(problem.Train), (batch, student, temperature) => cache.Gather(batch.Rows, batch.View, temperature, student), cache);
+            float[][] ofViews = [.. Enumerable.Range(0, views).Select(View)];
+            return new(changes ? Original : () => ofViews[0], (batch, _, _) => Gather(ofViews[batch.View], batch.Rows, classes), trained);
         }
+        var inputs = larger.Describe();
+        inputs["student-training"] = Options.Resolve(problem.Training);
+        inputs["kept"] = kept;
+        var cache = run.Stage("teacher-answers", inputs, () => TeacherCache.Build(problem.Train.Count, classes, kept, views, View));
+        return new(Original, (batch, student, temperature) => cache.Gather(batch.Rows, batch.View, temperature, student), trained, cache);
     }
 
     /// <summary>The offered teacher of a name, or the only one; null if none is offered.</summary>
@@ -110,7 +110,10 @@ internal sealed class TeacherRows : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => owned?.Dispose();
+    public void Dispose()
+    {
+        foreach (var part in owned) part.Dispose();
+    }
 
     private static ModelOptions FourTimesAsWide(ModelOptions model) =>
         model with { Hidden = [.. model.Hidden.Select(h => 4 * h)], Width = 4 * model.Width, Embedding = 4 * model.Embedding };

@@ -120,7 +120,7 @@ public sealed class WeakToStrong(WeakToStrong.Options options) : IFit<Prediction
         for (var i = 0; i < options.Bootstrapping.Length; i++)
         {
             var (between, signal) = (problem with { Model = options.Bootstrapping[i] }, teacher);
-            using var taught = run.Stage($"between-{i + 1}", Inputs(between), () => Student(between, run, signal, rows, StudentTarget.Soft), stream: $"between-{i + 1}");
+            using var taught = run.Stage($"between-{i + 1}", between.Describe(Foundation.Options.Resolve(options)), () => Student(between, run, signal, rows, StudentTarget.Soft), stream: $"between-{i + 1}");
             teacher = new(taught.Classifier.Logits(problem.Train), problem.Classes.Count);
         }
         return Student(problem, run, teacher, rows, options.Target);
@@ -131,7 +131,7 @@ public sealed class WeakToStrong(WeakToStrong.Options options) : IFit<Prediction
     {
         if (TeacherRows.Offered(problem, options.Teacher) is not null) return null;
         var weak = problem with { Model = options.TeacherModel ?? Weaker(problem.Model) };
-        return run.Stage("weak-teacher", Inputs(weak), () => run.Train(weak, Plain.Supervised.Objective, Halves(problem, run).OfTeacher), stream: "teacher");
+        return run.Stage("weak-teacher", weak.Describe(Foundation.Options.Resolve(options)), () => run.Train(weak, Plain.Supervised.Objective, Halves(problem, run).OfTeacher), stream: "teacher");
     }
 
     private (TeacherRows Teacher, int[] Rows) Teacher(PredictionProblem problem, Run run)
@@ -229,13 +229,6 @@ public sealed class WeakToStrong(WeakToStrong.Options options) : IFit<Prediction
         var below = sorted[(long)Math.Floor(place)].item<double>();
         var share = place - Math.Floor(place);
         return share == 0 ? below : below + share * (sorted[(long)Math.Floor(place) + 1].item<double>() - below);
-    }
-
-    private System.Text.Json.Nodes.JsonObject Inputs(PredictionProblem problem)
-    {
-        var inputs = problem.Describe();
-        inputs["method"] = Foundation.Options.Resolve(options);
-        return inputs;
     }
 
     private static ModelOptions Weaker(ModelOptions model) => model.Encoder is EncoderKind.Bag or EncoderKind.Ngrams

@@ -24,7 +24,7 @@ namespace Preceptor.Prediction.NoisyLabels;
 [Method("nested-dropout", "Nested dropout and co-teaching", Paper = 22,
     Summary = "Against wrong labels: packs what matters into the first few features, then lets two networks choose each other's examples.",
     Citation = "Chen, Hu, Shen, Ai, Suykens: Compressing Features for Learning with Noisy Labels (TNNLS 2022)")]
-[Version(1)]
+[Version(2)]
 public sealed class NestedDropout(NestedDropout.Options options) : IFit<PredictionProblem, Predictor>, INeeds<Labels>
 {
     /// <summary>How features are compressed.</summary>
@@ -123,15 +123,11 @@ public sealed class NestedDropout(NestedDropout.Options options) : IFit<Predicti
         if (options.CoTeaching == CoTeachingUse.FromScratch) return Together(problem, run, run.NewNetwork(problem), run.NewNetwork(problem, 1));
         var first = Stage("first", problem, run);
         var second = Stage("second", problem, run);
-        return Together(FineTuning(problem), run, (NetworkClassifier)first.Classifier, (NetworkClassifier)second.Classifier);
+        return Together(problem.FineTuning(options.FineTuningEpochs > 0 ? options.FineTuningEpochs : Math.Max(1, problem.Training.Epochs / 4), options.FineTuningRate), run, (NetworkClassifier)first.Classifier, (NetworkClassifier)second.Classifier);
     }
 
-    private Predictor Stage(string name, PredictionProblem problem, Run run)
-    {
-        var inputs = problem.Describe();
-        inputs["method"] = Foundation.Options.Resolve(options);
-        return run.Stage(name, inputs, () => Alone(problem, run), stream: name);
-    }
+    private Predictor Stage(string name, PredictionProblem problem, Run run) =>
+        run.Stage(name, problem.Describe(Foundation.Options.Resolve(options)), () => Alone(problem, run), stream: name);
 
     /// <summary>One network on the labels as they are.</summary>
     private Predictor Alone(PredictionProblem problem, Run run)
@@ -139,7 +135,8 @@ public sealed class NestedDropout(NestedDropout.Options options) : IFit<Predicti
         if (options.Compression == FeatureCompression.None) return run.Train(problem, Supervised.Objective);
         var classifier = run.NewNetwork(problem);
         var network = classifier.Network;
-        var summary = run.Train(problem, network, _ => batch => Loss.SoftCrossEntropy(Compressed(network, network.Encoder.forward(batch.Inputs), DrawChannels(network)), batch.OneHot),
+        var distribution = ChannelDistribution(options.Mean, options.Sigma, network.Encoder.Features);
+        var summary = run.Train(problem, network, _ => batch => Loss.SoftCrossEntropy(Compressed(network, network.Encoder.forward(batch.Inputs), DrawChannels(distribution)), batch.OneHot),
             () => IsNested ? FeatureTruncation.Choose(problem, classifier).Logits : classifier.Logits(problem.Validation));
         if (IsNested && options.CoTeaching == CoTeachingUse.Off) FeatureTruncation.Apply(network, FeatureTruncation.Choose(problem, classifier).Channels);
         return new(problem.Encoding, problem.Classes, classifier, summary);
@@ -150,6 +147,7 @@ public sealed class NestedDropout(NestedDropout.Options options) : IFit<Predicti
     {
         Network[] networks = [first.Network, second.Network];
         var truncation = run.Keep("truncation", new FeatureTruncation(IsNested ? FeatureTruncation.Choose(problem, first, second).Channels : first.Network.Encoder.Features));
+        var distribution = ChannelDistribution(options.Mean, options.Sigma, first.Network.Encoder.Features);
         var pair = new ModuleGroup(networks);
         var summary = run.Train(problem, pair, epoch =>
         {
@@ -157,7 +155,7 @@ public sealed class NestedDropout(NestedDropout.Options options) : IFit<Predicti
             var forgetRate = CoTeaching.ForgetRate(options.ForgetRate, GradualEpochs(epoch.Total), epoch.Number);
             return batch =>
             {
-                var channels = DrawChannels(networks[0]);
+                var channels = DrawChannels(distribution);
                 Tensor Choose(int network, Tensor places)
                 {
                     networks[network].eval();
@@ -171,7 +169,10 @@ public sealed class NestedDropout(NestedDropout.Options options) : IFit<Predicti
             };
         }, Validate);
         if (IsNested)
-            foreach (var network in networks) FeatureTruncation.Apply(network, FeatureTruncation.Choose(problem, first, second).Channels);
+        {
+            var (channels, _, _) = FeatureTruncation.Choose(problem, first, second);
+            foreach (var network in networks) FeatureTruncation.Apply(network, channels);
+        }
         return new(problem.Encoding, problem.Classes, new EnsembleClassifier([first, second]), summary);
 
         float[] Validate()
@@ -208,12 +209,11 @@ public sealed class NestedDropout(NestedDropout.Options options) : IFit<Predicti
     };
 
     // The training loop seeds torch's generator before every step, so that a resumed run draws the same.
-    private int DrawChannels(Network network)
+    private int DrawChannels(double[] distribution)
     {
-        var features = network.Encoder.Features;
-        if (!IsNested) return features;
-        using var distribution = tensor(ChannelDistribution(options.Mean, options.Sigma, features));
-        using var drawn = multinomial(distribution, 1);
+        if (!IsNested) return distribution.Length;
+        using var masses = tensor(distribution);
+        using var drawn = multinomial(masses, 1);
         return (int)drawn.item<long>() + 1;
     }
 
@@ -227,15 +227,6 @@ public sealed class NestedDropout(NestedDropout.Options options) : IFit<Predicti
             foreach (var parameter in normalisation.parameters()) parameter.requires_grad_(false);
         });
     }
-
-    private PredictionProblem FineTuning(PredictionProblem problem) => problem with
-    {
-        Training = problem.Training with
-        {
-            Epochs = options.FineTuningEpochs > 0 ? options.FineTuningEpochs : Math.Max(1, problem.Training.Epochs / 4),
-            Rate = problem.Training.Rate * options.FineTuningRate,
-        },
-    };
 
     private int GradualEpochs(int epochs) => options.GradualEpochs > 0 || options.CoTeaching == CoTeachingUse.FineTune ? options.GradualEpochs : Math.Max(1, epochs / 2);
 }

@@ -29,6 +29,6 @@ public static class HtmlReport
     {
         TargetKind.Many => Html.Join([LabelsSection.Of(data), MetricsSection.Of(data)]),
         TargetKind.Number => Html.Join([NumbersSection.Of(data), MetricsSection.Of(data)]),
-        _ => Html.Join([DoubtedSection.Of(data), HardestSection.Of(data), RightSection.Of(data), ClassesSection.Of(data), CalibrationSection.Of(data)]),
+        _ => Html.Join([DoubtedSection.Of(data), HardestSection.Of(data), RightSection.Of(data), TeacherSection.Of(data), ClassesSection.Of(data), CalibrationSection.Of(data)]),
     };
 }

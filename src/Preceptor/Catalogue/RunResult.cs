@@ -39,6 +39,9 @@ public sealed record RunResult
     /// <summary>The share of the gap between floor (or baseline, where no supervision predicts) and ceiling that the method closed; null where that gap is under ten points.</summary>
     public required Interval? RecoveredGap { get; init; }
 
+    /// <summary>How often the method answers as the supervision itself does, where that is right and where it is wrong, all seeds together; null where that predicts no class.</summary>
+    public Agreement? Agreement { get; init; }
+
     /// <summary>Every metric's mean over seeds, by arm.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> AllMetrics { get; init; }
 
@@ -73,6 +76,8 @@ public sealed record RunResult
             Scores = arms.ToDictionary(a => a, a => Intervals.Of(Arm(a, metric))),
             Difference = Intervals.Difference(Arm("method", metric), Arm("baseline", metric), metric.Better),
             RecoveredGap = arms.Contains("ceiling") && metric == Metrics.Accuracy ? Evaluation.RecoveredGap.Of(Arm("method", metric), Arm(floor, metric), Arm("ceiling", metric)) : null,
+            Agreement = arms.Contains("floor") && outcomes[0].Target == TargetKind.One
+                ? scores.Select(s => Evaluation.Agreement.Of((ClassificationScores)s["floor"], (ClassificationScores)s["method"])).Aggregate((a, b) => a + b) : null,
             AllMetrics = arms.ToDictionary(a => a, a => (IReadOnlyDictionary<string, double>)Metrics.Of(outcomes[0].Target).ToDictionary(m => m.Name, m => scores.Average(s => m.Value(s[a])))),
             Notes = outcomes[0].Notes,
             Seconds = seconds,
@@ -98,6 +103,11 @@ public sealed record RunResult
         {
             ["target"] = Options.Key(Target.ToString()),
             ["pgr"] = RecoveredGap is null ? null : ToJson(RecoveredGap, withValues: false),
+            ["agreement"] = Agreement is null ? null : new JsonObject
+            {
+                ["supervisionRight"] = new JsonObject { ["rows"] = Agreement.RightRows, ["agreed"] = Agreement.AgreedRight },
+                ["supervisionWrong"] = new JsonObject { ["rows"] = Agreement.WrongRows, ["agreed"] = Agreement.AgreedWrong, ["corrected"] = Agreement.Corrected },
+            },
             ["metrics"] = new JsonObject(AllMetrics.Select(a => KeyValuePair.Create(a.Key, (JsonNode?)new JsonObject(a.Value.Select(m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)))))),
             ["notes"] = new JsonArray([.. Notes.Select(n => JsonValue.Create(n))]),
         },

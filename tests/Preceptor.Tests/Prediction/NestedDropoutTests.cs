@@ -37,9 +37,9 @@ public sealed class NestedDropoutTests
         using var scope = torch.NewDisposeScope();
         var forget = golden.Setting("forget_rate").Number;
         // Network 1 chooses in the first half and network 2 in the second, each by its own features.
-        torch.Tensor[] features = [Tensor(golden.Input("features1")).requires_grad_(), Tensor(golden.Input("features2")).requires_grad_()];
-        torch.Tensor[] weights = [Tensor(golden.Input("W1")).requires_grad_(), Tensor(golden.Input("W2")).requires_grad_()];
-        torch.Tensor[] labels = [OneHot(golden.Input("labels1").Ints, weights[0].shape[0]), OneHot(golden.Input("labels2").Ints, weights[0].shape[0])];
+        torch.Tensor[] features = [GoldenTensors.Of(golden.Input("features1")).requires_grad_(), GoldenTensors.Of(golden.Input("features2")).requires_grad_()];
+        torch.Tensor[] weights = [GoldenTensors.Of(golden.Input("W1")).requires_grad_(), GoldenTensors.Of(golden.Input("W2")).requires_grad_()];
+        torch.Tensor[] labels = [GoldenTensors.OneHot(golden.Input("labels1").Ints, weights[0].shape[0]), GoldenTensors.OneHot(golden.Input("labels2").Ints, weights[0].shape[0])];
         var rows = features[0].shape[0];
         var chosen = new List<(int Network, long[] Places)>();
 
@@ -60,10 +60,10 @@ public sealed class NestedDropoutTests
         Assert.Equal(golden.Output("idx1").Ints, chosen[1].Places.Select(p => (int)p));
         Assert.Equal(golden.Output("n_remember").Integer, CoTeaching.Kept(forget, (int)rows));
         Assert.Equal(golden.Output("loss1").Number + golden.Output("loss2").Number, loss.item<float>(), 1e-4);
-        golden.AssertClose("grad_W1", Numbers(weights[0].grad!));
-        golden.AssertClose("grad_W2", Numbers(weights[1].grad!));
-        golden.AssertClose("grad_features1", Numbers(features[0].grad!));
-        golden.AssertClose("grad_features2", Numbers(features[1].grad!));
+        golden.AssertClose("grad_W1", GoldenTensors.Numbers(weights[0].grad!));
+        golden.AssertClose("grad_W2", GoldenTensors.Numbers(weights[1].grad!));
+        golden.AssertClose("grad_features1", GoldenTensors.Numbers(features[0].grad!));
+        golden.AssertClose("grad_features2", GoldenTensors.Numbers(features[1].grad!));
     }
 
     [Theory, MemberData(nameof(Selections))]
@@ -73,8 +73,8 @@ public sealed class NestedDropoutTests
         using var scope = torch.NewDisposeScope();
         foreach (var network in new[] { "1", "2" })
         {
-            var logits = Tensor(golden.Input("logits" + network));
-            var losses = Loss.SoftCrossEntropyOfEach(logits, OneHot(golden.Input("labels" + network).Ints, logits.shape[1]));
+            var logits = GoldenTensors.Of(golden.Input("logits" + network));
+            var losses = Loss.SoftCrossEntropyOfEach(logits, GoldenTensors.OneHot(golden.Input("labels" + network).Ints, logits.shape[1]));
             var kept = CoTeaching.Kept(golden.Setting("forget_rate").Number, (int)logits.shape[0]);
             Assert.Equal(golden.Output("n_remember").Integer, kept);
             Assert.Equal(golden.Output("idx" + network).Ints, CoTeaching.SmallLosses(losses, kept).data<long>().Select(i => (int)i));
@@ -115,7 +115,7 @@ public sealed class NestedDropoutTests
         using var scope = torch.NewDisposeScope();
         torch.manual_seed(1);
         var (features, weights) = (torch.randn(4, 6).requires_grad_(), torch.randn(3, 6).requires_grad_());
-        Loss.SoftCrossEntropy(NestedDropout.Truncated(features, weights, null, 2), OneHot([0, 1, 2, 0], 3)).backward();
+        Loss.SoftCrossEntropy(NestedDropout.Truncated(features, weights, null, 2), GoldenTensors.OneHot([0, 1, 2, 0], 3)).backward();
         Assert.All(features.grad!.narrow(1, 2, 4).data<float>(), g => Assert.Equal(0, g));
         Assert.All(weights.grad!.narrow(1, 2, 4).data<float>(), g => Assert.Equal(0, g));
         Assert.All(weights.grad!.narrow(1, 0, 2).data<float>(), g => Assert.NotEqual(0, g));
@@ -169,10 +169,4 @@ public sealed class NestedDropoutTests
         var error = Assert.Throws<RequestException>(() => Problems.Create("nested-dropout").Fit(problem.With(labels), run));
         Assert.Contains("validation", error.Message, StringComparison.Ordinal);
     }
-
-    private static torch.Tensor Tensor(GoldenValue array) => torch.tensor(array.Floats, array.Shape);
-
-    private static float[] Numbers(torch.Tensor tensor) => tensor.data<float>().ToArray();
-
-    private static torch.Tensor OneHot(int[] labels, long classes) => torch.nn.functional.one_hot(torch.tensor(labels.Select(l => (long)l).ToArray()), classes).to(torch.float32);
 }

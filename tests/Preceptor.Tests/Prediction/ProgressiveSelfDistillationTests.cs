@@ -18,8 +18,8 @@ public sealed class ProgressiveSelfDistillationTests
     {
         var golden = Goldens.Case(File, name);
         using var scope = torch.NewDisposeScope();
-        var logits = Tensor(golden.Input("logits")).requires_grad_();
-        var targets = ProgressiveSelfDistillation.Mix(OneHot(golden.Input("labels").Ints, logits.shape[1]), Tensor(golden.Input("previous")), golden.Setting("alpha").Number);
+        var logits = GoldenTensors.Of(golden.Input("logits")).requires_grad_();
+        var targets = ProgressiveSelfDistillation.Mix(GoldenTensors.OneHot(golden.Input("labels").Ints, logits.shape[1]), GoldenTensors.Of(golden.Input("previous")), golden.Setting("alpha").Number);
         var loss = Loss.SoftCrossEntropy(logits, targets);
         loss.backward();
         golden.AssertClose("soft_targets", targets.data<float>().ToArray());
@@ -32,9 +32,9 @@ public sealed class ProgressiveSelfDistillationTests
     {
         var golden = Goldens.Case(File, name);
         using var scope = torch.NewDisposeScope();
-        var inputs = Tensor(golden.Input("X"));
-        var oneHot = OneHot(golden.Input("labels").Ints, golden.Input("W0").Shape[0]);
-        var weights = new TorchSharp.Modules.Parameter(Tensor(golden.Input("W0")));
+        var inputs = GoldenTensors.Of(golden.Input("X"));
+        var oneHot = GoldenTensors.OneHot(golden.Input("labels").Ints, golden.Input("W0").Shape[0]);
+        var weights = new TorchSharp.Modules.Parameter(GoldenTensors.Of(golden.Input("W0")));
         var order = golden.Input("batch_order");
         int epochs = golden.Setting("epochs").Integer, batch = golden.Setting("batch_size").Integer, perEpoch = (int)order.Shape[1];
         using var optimiser = Optimiser.Create(new OptimiserOptions { Kind = OptimiserKind.Sgd, Momentum = golden.Setting("momentum").Number, Nesterov = true, WeightDecay = golden.Setting("weight_decay").Number }, [("weights", weights)]);
@@ -88,15 +88,6 @@ public sealed class ProgressiveSelfDistillationTests
         using var plain = Problems.Create("supervised").Fit(problem, plainRun);
         using var model = Problems.Create("ps-kd", ("final-weight", "1")).Fit(problem, run);
         Assert.Equal(Problems.Weights(plain), Problems.Weights(model));
-    }
-
-    private static torch.Tensor Tensor(GoldenValue array) => torch.tensor(array.Floats, array.Shape);
-
-    private static torch.Tensor OneHot(int[] labels, long classes)
-    {
-        var oneHot = torch.zeros(labels.Length, classes);
-        for (var i = 0; i < labels.Length; i++) oneHot[i, labels[i]] = 1;
-        return oneHot;
     }
 
     [Fact]

@@ -24,10 +24,10 @@ public sealed class TrilateralDistillationTests
         using var scope = torch.NewDisposeScope();
         var (student, teacher, labels) = Points(golden);
         var state = TrilateralGeometry.Describe(student, teacher, labels, TrilateralGeometry.ClassMeans(teacher, labels));
-        golden.AssertClose("state", Numbers(state));
+        golden.AssertClose("state", GoldenTensors.Numbers(state));
         if (!golden.HasOutput("alpha")) return;
         using var weight = Controller(golden, state.shape[1]);
-        golden.AssertClose("alpha", Numbers(weight.forward(state)));
+        golden.AssertClose("alpha", GoldenTensors.Numbers(weight.forward(state)));
     }
 
     [Theory, MemberData(nameof(Losses))]
@@ -39,12 +39,12 @@ public sealed class TrilateralDistillationTests
         student.requires_grad_();
         var temperature = golden.Setting("temperature").Number;
         var (kd, gt) = (TrilateralDistillation.Distillation(student, teacher, temperature), Loss.SoftCrossEntropyOfEach(student, labels));
-        var loss = Mixture.Of(kd, gt, Tensor(golden.Input("alpha")));
+        var loss = Mixture.Of(kd, gt, GoldenTensors.Of(golden.Input("alpha")));
         loss.backward();
-        golden.AssertClose("kd", Numbers(kd.detach() / (temperature * temperature))); // theirs is without τ²
-        golden.AssertClose("gt_logits", Numbers(gt.detach()));
+        golden.AssertClose("kd", GoldenTensors.Numbers(kd.detach() / (temperature * temperature))); // theirs is without τ²
+        golden.AssertClose("gt_logits", GoldenTensors.Numbers(gt.detach()));
         golden.AssertClose("loss_logits", loss.item<float>());
-        golden.AssertClose("grad_student_logits", Numbers(student.grad!));
+        golden.AssertClose("grad_student_logits", GoldenTensors.Numbers(student.grad!));
     }
 
     [Theory, MemberData(nameof(Losses))]
@@ -55,11 +55,11 @@ public sealed class TrilateralDistillationTests
         var (student, teacher, labels) = Points(golden);
         student.requires_grad_();
         var gt = Loss.SoftCrossEntropyOfEach(torch.nn.functional.softmax(student, 1), labels);
-        var loss = Mixture.Of(TrilateralDistillation.Distillation(student, teacher, golden.Setting("temperature").Number), gt, Tensor(golden.Input("alpha")));
+        var loss = Mixture.Of(TrilateralDistillation.Distillation(student, teacher, golden.Setting("temperature").Number), gt, GoldenTensors.Of(golden.Input("alpha")));
         loss.backward();
-        golden.AssertClose("gt_official", Numbers(gt.detach()));
+        golden.AssertClose("gt_official", GoldenTensors.Numbers(gt.detach()));
         golden.AssertClose("loss_official", loss.item<float>());
-        golden.AssertClose("grad_student_official", Numbers(student.grad!));
+        golden.AssertClose("grad_student_official", GoldenTensors.Numbers(student.grad!));
     }
 
     [Theory, MemberData(nameof(Baselines))]
@@ -69,7 +69,7 @@ public sealed class TrilateralDistillationTests
         using var scope = torch.NewDisposeScope();
         var (values, teacher, labels) = Points(golden);
         var temperature = golden.Setting("temperature").Number;
-        golden.AssertClose("alpha_ada", Numbers(TrilateralDistillation.TeacherMargin(teacher, labels)));
+        golden.AssertClose("alpha_ada", GoldenTensors.Numbers(TrilateralDistillation.TeacherMargin(teacher, labels)));
 
         // The official baselines leave τ² out, and feed probabilities to the cross entropy; both forms are in the goldens.
         foreach (var (suffix, probabilities) in new[] { ("official", true), ("logits", false) })
@@ -81,11 +81,11 @@ public sealed class TrilateralDistillationTests
                 var kd = TrilateralDistillation.Distillation(student, teacher, temperature) / (temperature * temperature);
                 var loss = Mixture.Of(kd, CrossEntropy(student), alpha(student));
                 loss.backward();
-                return (loss.item<float>(), Numbers(student.grad!));
+                return (loss.item<float>(), GoldenTensors.Numbers(student.grad!));
             }
             torch.Tensor Ratio(torch.Tensor student) => TrilateralDistillation.LossRatio(CrossEntropy(student), CrossEntropy(teacher));
 
-            golden.AssertClose("alpha_wls_" + suffix, Numbers(Ratio(values)));
+            golden.AssertClose("alpha_wls_" + suffix, GoldenTensors.Numbers(Ratio(values)));
             var (wls, wlsGradient) = Train(Ratio);
             golden.AssertClose("loss_wls_" + suffix, wls);
             golden.AssertClose("grad_wls_" + suffix, wlsGradient);
@@ -101,20 +101,20 @@ public sealed class TrilateralDistillationTests
     {
         var golden = Goldens.Case(File, name);
         using var scope = torch.NewDisposeScope();
-        var (x, validation) = (Tensor(golden.Input("x")), Tensor(golden.Input("x_val")));
-        var teacher = Tensor(golden.Input("teacher_logits"));
+        var (x, validation) = (GoldenTensors.Of(golden.Input("x")), GoldenTensors.Of(golden.Input("x_val")));
+        var teacher = GoldenTensors.Of(golden.Input("teacher_logits"));
         var classes = teacher.shape[1];
-        var (labels, validationLabels) = (OneHot(golden.Input("labels").Ints, classes), OneHot(golden.Input("labels_val").Ints, classes));
+        var (labels, validationLabels) = (GoldenTensors.OneHot(golden.Input("labels").Ints, classes), GoldenTensors.OneHot(golden.Input("labels_val").Ints, classes));
         var (temperature, rate) = (golden.Setting("temperature").Number, golden.Setting("eta").Number);
         var network = torch.nn.Linear(x.shape[1], classes, hasBias: false);
-        using (torch.no_grad()) network.weight.copy_(Tensor(golden.Input("W")));
-        var before = Numbers(network.weight.detach());
+        using (torch.no_grad()) network.weight.copy_(GoldenTensors.Of(golden.Input("W")));
+        var before = GoldenTensors.Numbers(network.weight.detach());
 
         var logits = network.forward(x);
         var state = TrilateralGeometry.Describe(logits, teacher, labels, TrilateralGeometry.ClassMeans(teacher, labels));
         using var weight = Controller(golden, state.shape[1]);
         var alpha = weight.forward(state);
-        golden.AssertClose("alpha", Numbers(alpha.detach()));
+        golden.AssertClose("alpha", GoldenTensors.Numbers(alpha.detach()));
         torch.Tensor Kd(torch.Tensor z) => TrilateralDistillation.Distillation(z, teacher, temperature);
         var loss = Mixture.Of(Kd(logits), Loss.SoftCrossEntropyOfEach(logits, labels), alpha.detach());
         golden.AssertClose("train_loss", loss.item<float>());
@@ -122,7 +122,7 @@ public sealed class TrilateralDistillationTests
         torch.Tensor ValidationLoss() => Loss.SoftCrossEntropy(network.forward(validation), validationLabels);
         step.At(step.Gradients(loss, keepGraph: true), -rate, () =>
         {
-            golden.AssertClose("W_virtual", Numbers(network.weight.detach()));
+            golden.AssertClose("W_virtual", GoldenTensors.Numbers(network.weight.detach()));
             golden.AssertClose("val_loss", ValidationLoss().item<float>());
             return true;
         });
@@ -133,9 +133,9 @@ public sealed class TrilateralDistillationTests
             return Kd(z) - Loss.SoftCrossEntropyOfEach(z, labels);
         });
         (hyper * alpha).sum().backward();
-        AssertWithin(golden, "dval_dalpha", Numbers(hyper));
-        foreach (var (parameter, tensor) in weight.named_parameters()) AssertWithin(golden, "grad_controller." + parameter, Numbers(tensor.grad!));
-        Assert.Equal(before, Numbers(network.weight.detach()));
+        AssertWithin(golden, "dval_dalpha", GoldenTensors.Numbers(hyper));
+        foreach (var (parameter, tensor) in weight.named_parameters()) AssertWithin(golden, "grad_controller." + parameter, GoldenTensors.Numbers(tensor.grad!));
+        Assert.Equal(before, GoldenTensors.Numbers(network.weight.detach()));
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class TrilateralDistillationTests
         using var scope = torch.NewDisposeScope();
         torch.manual_seed(3);
         var network = torch.nn.Linear(4, 3);
-        var (x, labels) = (torch.randn(5, 4), OneHot([0, 1, 2, 1, 0], 3));
+        var (x, labels) = (torch.randn(5, 4), GoldenTensors.OneHot([0, 1, 2, 1, 0], 3));
         var teacher = (labels - 1) * 200; // a distribution that is the label
         torch.Tensor Differences()
         {
@@ -161,7 +161,7 @@ public sealed class TrilateralDistillationTests
     public void A_class_without_examples_has_a_uniform_mean()
     {
         using var scope = torch.NewDisposeScope();
-        var means = TrilateralGeometry.ClassMeans(torch.tensor(new[,] { { 1f, 0f, 0f }, { 3f, 0f, 0f } }), OneHot([0, 0], 3));
+        var means = TrilateralGeometry.ClassMeans(torch.tensor(new[,] { { 1f, 0f, 0f }, { 3f, 0f, 0f } }), GoldenTensors.OneHot([0, 0], 3));
         Assert.All(means.sum(1).data<float>(), s => Assert.Equal(1, s, 1e-6));
         Assert.All(means.narrow(0, 1, 2).data<float>(), p => Assert.Equal(1 / 3f, p, 1e-6));
     }
@@ -208,19 +208,13 @@ public sealed class TrilateralDistillationTests
     {
         var weight = new GeometryWeight((int)size);
         using var noGradient = torch.no_grad();
-        foreach (var (name, tensor) in weight.named_parameters()) tensor.copy_(Tensor(golden.Input("controller." + name)));
+        foreach (var (name, tensor) in weight.named_parameters()) tensor.copy_(GoldenTensors.Of(golden.Input("controller." + name)));
         return weight;
     }
 
     private static (torch.Tensor Student, torch.Tensor Teacher, torch.Tensor Labels) Points(GoldenCase golden)
     {
-        var student = Tensor(golden.Input("student_logits"));
-        return (student, Tensor(golden.Input("teacher_logits")), OneHot(golden.Input("labels").Ints, student.shape[1]));
+        var student = GoldenTensors.Of(golden.Input("student_logits"));
+        return (student, GoldenTensors.Of(golden.Input("teacher_logits")), GoldenTensors.OneHot(golden.Input("labels").Ints, student.shape[1]));
     }
-
-    private static torch.Tensor Tensor(GoldenValue array) => torch.tensor(array.Floats, array.Shape);
-
-    private static float[] Numbers(torch.Tensor tensor) => tensor.contiguous().data<float>().ToArray();
-
-    private static torch.Tensor OneHot(int[] labels, long classes) => torch.nn.functional.one_hot(torch.tensor(labels.Select(l => (long)l).ToArray()), classes).to(torch.float32);
 }

@@ -16,7 +16,7 @@ public sealed partial class HtmlReportTests
     public void Sections_come_in_the_order_in_which_they_matter()
     {
         var report = Render(Runs.Of(2));
-        string[] marks = ["<h1>", "<h2 id=\"scores\">", "<h2 id=\"next\">", "<h2 id=\"doubted\">", "<h2 id=\"hardest\">", "<h2 id=\"classes\">", "<h2 id=\"calibration\">", "<h2 id=\"learning\">", "<h2 id=\"cost\">", "<h2 id=\"provenance\">"];
+        string[] marks = ["<h1>", "<h2 id=\"scores\">", "<h2 id=\"next\">", "<h2 id=\"doubted\">", "<h2 id=\"hardest\">", "<h2 id=\"teacher\">", "<h2 id=\"classes\">", "<h2 id=\"calibration\">", "<h2 id=\"learning\">", "<h2 id=\"cost\">", "<h2 id=\"provenance\">"];
         int[] places = [.. marks.Select(m => report.IndexOf(m, StringComparison.Ordinal))];
         Assert.DoesNotContain(-1, places);
         Assert.Equal(places.Order(), places);

@@ -44,7 +44,7 @@ internal static class Ours
         if (!validates) draft = draft with { Validation = draft.Validation.Take([]), ValidationLabels = [], ValidationTruth = null };
         var problem = draft.Encode(model, training).Problem;
         var random = RandomStream.Of(1, "teacher");
-        return problem.With(new TeacherLogits("teacher", [.. Enumerable.Range(0, Rows * Classes).Select(_ => (float)random.NextGaussian())]));
+        return problem.With(new TeacherLogits("teacher", [.. Enumerable.Range(0, Rows * Classes).Select(_ => (float)random.NextGaussian())], Classes));
     }
 
     private static PredictionProblem Texts(ModelOptions model, TrainingOptions training)

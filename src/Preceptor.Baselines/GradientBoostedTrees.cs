@@ -40,6 +40,7 @@ public sealed class GradientBoostedTrees : IFit<PredictionProblem, Predictor>, I
         /// <summary>Most leaves a tree.</summary>
         [Description("Most leaves a tree")]
         [Range(2, 100_000)]
+        [Tried("7")]
         public int Leaves { get; set; } = 31;
 
         /// <summary>What each tree's values are multiplied by.</summary>
@@ -50,6 +51,7 @@ public sealed class GradientBoostedTrees : IFit<PredictionProblem, Predictor>, I
         /// <summary>Fewest training rows a leaf.</summary>
         [Description("Fewest training rows a leaf; less for a few hundred rows or rare classes")]
         [Range(1, 1_000_000)]
+        [Tried("5")]
         public int LeafRows { get; set; } = 20;
     }
 

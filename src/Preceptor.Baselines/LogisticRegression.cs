@@ -29,6 +29,7 @@ public sealed class LogisticRegression : IFit<PredictionProblem, Predictor>, INe
         /// <summary>The weight of the L2 penalty.</summary>
         [Description("Weight of half the squared weights against the summed loss of all rows; the inverse of scikit-learn's C")]
         [Range(0, 1e9)]
+        [Tried("0.1", "10", "30")]
         public double L2 { get; set; } = 1;
 
         /// <summary>Most steps of the optimiser.</summary>

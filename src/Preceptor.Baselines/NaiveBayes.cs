@@ -25,6 +25,7 @@ public sealed class NaiveBayes(NaiveBayes.Options options) : IFit<PredictionProb
         /// <summary>α.</summary>
         [Description("Pseudo-count α that every word has in every class")]
         [Range(0, 1e6, MinimumIsExclusive = true)]
+        [Tried("0.1")]
         public double Smoothing { get; set; } = 1;
     }
 

@@ -24,6 +24,7 @@ public sealed class RidgeRegression : IFit<PredictionProblem, Predictor>, INeeds
         /// <summary>λ.</summary>
         [Description("Weight λ of the squared weights against the summed squared error of all rows; scikit-learn's alpha")]
         [Range(0, 1e12)]
+        [Tried("0.1", "10")]
         public double L2 { get; set; } = 1;
 
         /// <summary>Most steps of the solver.</summary>

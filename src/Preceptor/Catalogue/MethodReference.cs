@@ -22,7 +22,7 @@ public static class MethodReference
             if (options.Count == 0) continue;
             text.Append("\n| key | default | allowed | meaning | source |\n|---|---|---|---|---|\n");
             foreach (var option in options)
-                text.Append($"| `method.{option.Key}` | {option.Default ?? "—"} | {option.Allowed.Replace("|", "\\|", StringComparison.Ordinal)} | {option.Description} | {option.Source ?? "—"} |\n");
+                text.Append($"| `method.{option.Key}` | {option.Default ?? "—"} | {option.Allowed.Replace("|", "\\|", StringComparison.Ordinal)} | {option.Description}{(option.Tried.Count > 0 ? $". `advise --try` also tries {string.Join(", ", option.Tried)}" : "")} | {option.Source ?? "—"} |\n");
         }
         return text.ToString();
     }

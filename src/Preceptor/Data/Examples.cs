@@ -40,6 +40,22 @@ public sealed class Examples
     /// <summary>The token ids of a row, without padding.</summary>
     public ReadOnlySpan<int> Tokens(int row) => Shape.Tokens == 0 ? [] : tokens.AsSpan(tokenStarts[row], tokenStarts[row + 1] - tokenStarts[row]);
 
+    /// <summary>Some of the rows, in the order given.</summary>
+    public Examples Take(int[] rows)
+    {
+        var (takenPixels, takenNumbers) = (new byte[(long)rows.Length * Shape.Pixels], new float[(long)rows.Length * Shape.Numbers]);
+        var starts = new int[rows.Length + 1];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            Pixels(rows[i]).CopyTo(takenPixels.AsSpan(i * Shape.Pixels));
+            Numbers(rows[i]).CopyTo(takenNumbers.AsSpan(i * Shape.Numbers));
+            starts[i + 1] = starts[i] + Tokens(rows[i]).Length;
+        }
+        var takenTokens = new int[starts[^1]];
+        for (var i = 0; i < rows.Length; i++) Tokens(rows[i]).CopyTo(takenTokens.AsSpan(starts[i]));
+        return new(Shape, rows.Length, takenPixels, pixelValues, takenNumbers, takenTokens, starts) { Texts = [.. Texts.Select(t => (TextColumn)t.Take(rows))] };
+    }
+
     /// <summary>Fills a buffer with the chosen rows, in their order. Calls no torch function, so any thread may do it.</summary>
     public void Gather(ReadOnlySpan<int> rows, InputBuffer into)
     {

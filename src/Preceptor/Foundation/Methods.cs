@@ -10,6 +10,13 @@ public interface ISupervision
     string Fingerprint { get; }
 }
 
+/// <summary>Supervision that says something of every training row.</summary>
+public interface IRowSupervision : ISupervision
+{
+    /// <summary>What it says of some of the training rows, in the order given; what it says of validation rows stays.</summary>
+    IRowSupervision Take(int[] rows);
+}
+
 /// <summary>What a method may see: training data, validation data, and the supervision that is offered.</summary>
 public interface IProblem
 {

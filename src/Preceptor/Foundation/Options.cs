@@ -16,6 +16,14 @@ public sealed class SourceAttribute(string place) : Attribute
     public string Place { get; } = place;
 }
 
+/// <summary>Values worth trying beside the default where settings are chosen by their scores.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class TriedAttribute(params string[] values) : Attribute
+{
+    /// <summary>The values, as a specification would write them.</summary>
+    public IReadOnlyList<string> Values { get; } = values;
+}
+
 /// <summary>One option of an options record, as help, validation and documentation see it.</summary>
 /// <param name="Key">The key in a specification, such as <c>final-weight</c>.</param>
 /// <param name="Type">The property's type.</param>
@@ -23,7 +31,11 @@ public sealed class SourceAttribute(string place) : Attribute
 /// <param name="Allowed">What may be written, in words.</param>
 /// <param name="Description">What it does.</param>
 /// <param name="Source">Where the default comes from, or null.</param>
-public sealed record OptionInfo(string Key, Type Type, string? Default, string Allowed, string Description, string? Source);
+public sealed record OptionInfo(string Key, Type Type, string? Default, string Allowed, string Description, string? Source)
+{
+    /// <summary>The values worth trying beside the default.</summary>
+    public IReadOnlyList<string> Tried { get; init; } = [];
+}
 
 /// <summary>
 /// Binds settings to options records. A record's properties with their <see cref="DescriptionAttribute"/>,
@@ -38,7 +50,8 @@ public static class Options
         var defaults = Activator.CreateInstance(record)!;
         return [.. Properties(record).Select(p => new OptionInfo(
             Key(p.Name), p.PropertyType, Write(p.GetValue(defaults)), Allowed(p),
-            p.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "", p.GetCustomAttribute<SourceAttribute>()?.Place))];
+            p.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "", p.GetCustomAttribute<SourceAttribute>()?.Place)
+        { Tried = p.GetCustomAttribute<TriedAttribute>()?.Values ?? [] })];
     }
 
     /// <summary>Creates an options record from the settings written for it; keys not written keep their defaults.</summary>

@@ -42,6 +42,7 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
             Train = training,
             Validation = validating,
             Test = testing,
+            Group = data.Group,
             Inputs = inputs,
             Classes = classes,
             TrainLabels = LabelsOf(training, index, "training"),

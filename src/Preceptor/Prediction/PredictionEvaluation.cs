@@ -171,18 +171,7 @@ public static class PredictionEvaluation
             using var ceiling = FitSupervised(problem.With(truth), run);
             arms["ceiling"] = ArmOutcome.Of(ceiling, exam.Test);
         }
-        var outcome = new SeedOutcome
-        {
-            Seed = run.Seed,
-            Classes = problem.Classes,
-            Labels = exam.Labels,
-            Targets = exam.Targets,
-            ScoredOn = exam.ScoredOn,
-            LabelledRows = problem.Targets.Labelled.Length,
-            TrainingRows = problem.Train.Count,
-            Arms = arms,
-            Notes = task.Notes,
-        };
+        var outcome = Outcome(task, run, arms);
         IReadOnlyList<ShownRow> Shown(IEnumerable<int> rows) => ShownRow.Of(exam.TestRows, problem.Encoding, [.. rows], exam.AreRowsFromFile);
         outcome = outcome with { Hardest = Shown(outcome.Worst("method").Take(SeedOutcome.ShownRows)) };
         if (run.Seed != 0 || outcome.Target != TargetKind.One) return (outcome, model);
@@ -195,6 +184,26 @@ public static class PredictionEvaluation
             Doubts = LabelDoubts.Of(model, task),
         }, model);
     }
+
+    /// <summary>Fits the method alone and lets it sit the exam.</summary>
+    public static SeedOutcome EvaluateAlone(PredictionTask task, PredictionMethod method, Run run)
+    {
+        using var model = Fit(task.Problem, method, run);
+        return Outcome(task, run, new Dictionary<string, ArmOutcome> { ["method"] = ArmOutcome.Of(model, task.Exam.Test) });
+    }
+
+    private static SeedOutcome Outcome(PredictionTask task, Run run, IReadOnlyDictionary<string, ArmOutcome> arms) => new()
+    {
+        Seed = run.Seed,
+        Classes = task.Problem.Classes,
+        Labels = task.Exam.Labels,
+        Targets = task.Exam.Targets,
+        ScoredOn = task.Exam.ScoredOn,
+        LabelledRows = task.Problem.Targets.Labelled.Length,
+        TrainingRows = task.Problem.Train.Count,
+        Arms = arms,
+        Notes = task.Notes,
+    };
 
     /// <summary>Runs the method's steps, each a stage of its own.</summary>
     public static Predictor Fit(PredictionProblem problem, PredictionMethod method, Run run)

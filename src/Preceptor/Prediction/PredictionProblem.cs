@@ -55,6 +55,9 @@ public sealed record PredictionProblem : IProblem
     public PredictionProblem With<T>(T supervision) where T : ISupervision =>
         this with { Supervision = [.. Supervision.Where(s => s is not T || s.Name != supervision.Name), supervision] };
 
+    /// <summary>The problem of some of its training rows: their inputs and what is offered of them. The encoding stays, as do the validation rows.</summary>
+    public PredictionProblem Take(int[] rows) => this with { Train = Train.Take(rows), Supervision = [.. Supervision.Select(s => s is IRowSupervision r ? r.Take(rows) : s)] };
+
     /// <summary>Everything that decides what a method makes of this problem, for the keys of stages.</summary>
     /// <param name="method">The options of the method that learns from it, where they matter as well.</param>
     public JsonObject Describe(JsonNode? method = null)

@@ -47,6 +47,42 @@ public sealed record PredictionTask(PredictionProblem Problem, PredictionExam Ex
 {
     /// <summary>What whoever reads a result on this problem should know about its data and labels.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The group of each training row [N], such as its customer, that is never on both sides of a division; null where rows stand for themselves.</summary>
+    public IReadOnlyList<string>? Groups { get; init; }
+
+    /// <summary>
+    /// Cross-validation: the labelled training rows in folds, and for each the problem without it whose exam it is. What it is scored on are
+    /// the offered labels, right or wrong; the test rows stay out of it. The encoding, which knows no label, is that of all training rows.
+    /// </summary>
+    /// <param name="folds">How many folds, K.</param>
+    /// <param name="seed">Decides which row is in which.</param>
+    /// <returns>The training rows of each fold [K], and what makes its task.</returns>
+    public IReadOnlyList<(int[] Rows, Func<PredictionTask> Task)> Folds(int folds, ulong seed)
+    {
+        var labelled = Problem.Targets.Labelled;
+        var labels = Problem.Find<Labels>()?.Train;
+        var numbers = new Dictionary<string, ulong>();
+        ulong Number(string group) => numbers.TryGetValue(group, out var number) ? number : numbers[group] = (ulong)numbers.Count;
+        var foldOf = Data.Folds.Of([.. labelled.Select(row => labels?[row] ?? 0)], Groups is null ? null : [.. labelled.Select(row => Number(Groups[row]))], folds, RandomStream.Of(seed, "folds"));
+        return [.. Enumerable.Range(0, folds).Select(fold => labelled.Where((_, i) => foldOf[i] == fold).ToArray()).Select(rows => (rows, (Func<PredictionTask>)(() => HoldOut(rows))))];
+    }
+
+    private PredictionTask HoldOut(int[] rows)
+    {
+        int[] others = [.. Enumerable.Range(0, Problem.Train.Count).Except(rows)];
+        var teachers = Problem.Supervision.OfType<TeacherLogits>().ToDictionary(t => t.Name, t => ((TeacherLogits)t.Take(rows)).Train);
+        var exam = new PredictionExam(Problem.Train.Take(rows), Problem.Find<Labels>() is { } labels ? [.. rows.Select(r => labels.Train[r])] : [], ScoredOn.Unverified, null, null, teachers, TrainRows.Take(rows))
+        {
+            Targets = Problem.Targets switch
+            {
+                ManyLabels many => new TestLabelSets([.. rows.Select(r => many.Train[r]!)], Problem.Classes.Count),
+                NumberTargets numbers => new TestNumbers([.. rows.Select(r => numbers.Train[r])]),
+                _ => null,
+            },
+        };
+        return new(Problem.Take(others), exam, TrainRows.Take(others)) { Notes = Notes, Groups = Groups is null ? null : [.. others.Select(r => Groups[r])] };
+    }
 }
 
 /// <summary>A teacher's logits on training rows [N × C] and on test rows [T × C]; null where it says nothing of those.</summary>
@@ -112,6 +148,9 @@ public sealed record PredictionDraft
     /// <summary>What whoever reads a result on this problem should know.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>The column of the groups that rows belong to; null where they stand for themselves.</summary>
+    public string? Group { get; init; }
+
     /// <summary>Learns the encoding from the training rows and encodes all.</summary>
     /// <param name="model">The network.</param>
     /// <param name="training">How it is to be trained.</param>
@@ -122,7 +161,7 @@ public sealed record PredictionDraft
         var encoding = InputEncoding.Fit(Train, Inputs, tokens, model.Vocabulary, limit, model.Frozen, onnx);
         training.Check(encoding.Shape);
         List<ISupervision> supervision = [Targets ?? new Labels(TrainLabels, ValidationLabels)];
-        supervision.AddRange(Teachers.Select(t => new TeacherLogits(t.Name, t.Train)));
+        supervision.AddRange(Teachers.Select(t => new TeacherLogits(t.Name, t.Train, Classes.Count)));
         supervision.AddRange(Offered);
         if (ValidationIsTrusted) supervision.Add(new TrustedLabels());
         var problem = new PredictionProblem
@@ -137,6 +176,6 @@ public sealed record PredictionDraft
             Training = training,
         };
         var exam = new PredictionExam(encoding.Encode(Test), TestLabels, ScoredOn, TrainTruth, ValidationTruth, Teachers.Where(t => t.Test is not null).ToDictionary(t => t.Name, t => t.Test!), Test) { Targets = TestTargets, Truth = TruthTargets };
-        return new(problem, exam, Train) { Notes = Notes };
+        return new(problem, exam, Train) { Notes = Notes, Groups = Group is null ? null : [.. Enumerable.Range(0, Train.Rows).Select(Train.Find(Group)!.Words())] };
     }
 }

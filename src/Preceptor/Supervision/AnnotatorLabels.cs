@@ -8,7 +8,7 @@ namespace Preceptor.Supervision;
 /// <summary>What each of several annotators answered, right or wrong: the raw material of crowd aggregation.</summary>
 /// <param name="Annotators">Their names, A.</param>
 /// <param name="Train">Class indices of the training rows [N, A]; −1 where an annotator did not answer.</param>
-public sealed record AnnotatorLabels(IReadOnlyList<string> Annotators, int[,] Train) : ISupervision
+public sealed record AnnotatorLabels(IReadOnlyList<string> Annotators, int[,] Train) : IRowSupervision
 {
     /// <inheritdoc/>
     public string Name => "";
@@ -16,6 +16,15 @@ public sealed record AnnotatorLabels(IReadOnlyList<string> Annotators, int[,] Tr
     /// <inheritdoc/>
     public string Fingerprint { get; } = Contents.Hash(
         MemoryMarshal.CreateReadOnlySpan(ref MemoryMarshal.GetArrayDataReference(Train), Train.Length * sizeof(int)), Encoding.UTF8.GetBytes(string.Join('\n', Annotators)));
+
+    /// <inheritdoc/>
+    public IRowSupervision Take(int[] rows)
+    {
+        var taken = new int[rows.Length, Annotators.Count];
+        for (var i = 0; i < rows.Length; i++)
+            for (var a = 0; a < Annotators.Count; a++) taken[i, a] = Train[rows[i], a];
+        return new AnnotatorLabels(Annotators, taken);
+    }
 
     /// <summary>The annotators in a sentence: how often they answer and how far they agree.</summary>
     public string Summary

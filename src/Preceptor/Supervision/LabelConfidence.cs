@@ -6,13 +6,16 @@ namespace Preceptor.Supervision;
 
 /// <summary>How sure whoever labelled a training row was of its label.</summary>
 /// <param name="Train">Confidences [N] in [0, 1]; 1 where nothing was said.</param>
-public sealed record LabelConfidence(float[] Train) : ISupervision
+public sealed record LabelConfidence(float[] Train) : IRowSupervision
 {
     /// <inheritdoc/>
     public string Name => "";
 
     /// <inheritdoc/>
     public string Fingerprint { get; } = Contents.Hash(MemoryMarshal.AsBytes<float>(Train));
+
+    /// <inheritdoc/>
+    public IRowSupervision Take(int[] rows) => new LabelConfidence(Contents.Take(Train, 1, rows));
 
     /// <summary>The confidences in a sentence.</summary>
     public string Summary => string.Create(CultureInfo.InvariantCulture,

@@ -22,6 +22,9 @@ public sealed record Labels(int[] Train, int[] Validation) : ITargets
     /// <summary>The training rows that have a label.</summary>
     public int[] Labelled => [.. Enumerable.Range(0, Train.Length).Where(row => Train[row] >= 0)];
 
+    /// <inheritdoc/>
+    public IRowSupervision Take(int[] rows) => new Labels([.. rows.Select(r => Train[r])], Validation);
+
     /// <summary>Writes a training row's label as a distribution.</summary>
     public void Write(int row, Span<float> target)
     {
@@ -32,10 +35,14 @@ public sealed record Labels(int[] Train, int[] Validation) : ITargets
 /// <summary>A teacher's logits for every training row: log-probabilities up to a constant a row.</summary>
 /// <param name="Name">The teacher.</param>
 /// <param name="Train">Logits [N × C].</param>
-public sealed record TeacherLogits(string Name, float[] Train) : ISupervision
+/// <param name="Classes">C.</param>
+public sealed record TeacherLogits(string Name, float[] Train, int Classes) : IRowSupervision
 {
     /// <inheritdoc/>
     public string Fingerprint { get; } = Contents.Hash(MemoryMarshal.AsBytes<float>(Train));
+
+    /// <inheritdoc/>
+    public IRowSupervision Take(int[] rows) => new TeacherLogits(Name, Contents.Take(Train, Classes, rows), Classes);
 }
 
 /// <summary>Says that the validation labels were checked and are right.</summary>
@@ -50,6 +57,14 @@ public sealed record TrustedLabels : ISupervision
 
 internal static class Contents
 {
+    /// <summary>Some rows of an array [N × C].</summary>
+    public static float[] Take(float[] values, int width, int[] rows)
+    {
+        var taken = new float[(long)rows.Length * width];
+        for (var i = 0; i < rows.Length; i++) values.AsSpan(rows[i] * width, width).CopyTo(taken.AsSpan(i * width));
+        return taken;
+    }
+
     public static string Hash(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second = default)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -5,7 +5,7 @@ using Preceptor.Foundation;
 namespace Preceptor.Supervision;
 
 /// <summary>What is to be predicted of the rows, in one of its forms: what plain supervised training learns from.</summary>
-public interface ITargets : ISupervision
+public interface ITargets : IRowSupervision
 {
     /// <summary>The form, and how it becomes a network's outputs.</summary>
     TargetEncoding Encoding { get; }
@@ -37,6 +37,9 @@ public sealed record ManyLabels(int[]?[] Train, int[]?[] Validation) : ITargets
     public int[] Labelled => [.. Enumerable.Range(0, Train.Length).Where(row => Train[row] is not null)];
 
     /// <inheritdoc/>
+    public IRowSupervision Take(int[] rows) => new ManyLabels([.. rows.Select(r => Train[r])], Validation);
+
+    /// <inheritdoc/>
     public void Write(int row, Span<float> target)
     {
         foreach (var label in Train[row] ?? []) target[label] = 1;
@@ -62,6 +65,9 @@ public sealed record NumberTargets(double[] Train, double[] Validation) : ITarge
 
     /// <inheritdoc/>
     public int[] Labelled => [.. Enumerable.Range(0, Train.Length).Where(row => !double.IsNaN(Train[row]))];
+
+    /// <inheritdoc/>
+    public IRowSupervision Take(int[] rows) => new NumberTargets([.. rows.Select(r => Train[r])], Validation);
 
     /// <inheritdoc/>
     public void Write(int row, Span<float> target)

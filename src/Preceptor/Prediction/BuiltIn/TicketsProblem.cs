@@ -80,6 +80,7 @@ public static class TicketsProblem
             Train = data.Table.Take(train),
             Validation = data.Table.Take(validation),
             Test = data.Table.Take(test),
+            Group = "customer",
             Inputs = new InputRoles { Text = ["subject", "body"] },
             Classes = data.Classes,
             TrainLabels = Pick(data.Noisy, train),

@@ -24,6 +24,7 @@ public sealed class Supervised(Supervised.Options options) : IFit<PredictionProb
         /// <summary>ε.</summary>
         [Description("Label smoothing ε: this share of each label is spread evenly over all classes; 0 is the baseline")]
         [Range(0, 1), Source("Szegedy et al. 2016, section 7: 0.1")]
+        [Tried("0.2")]
         public double Smoothing { get; set; }
     }
 

@@ -66,6 +66,7 @@ public sealed class IncrementalTextClassification(IncrementalTextClassification.
         /// <summary>Whether words that all classes use are left out.</summary>
         [Description("Give words that most classes use often no significance at all, and the others a least deviation; set it where there are more than two classes, with which the paper's formula loses much")]
         [Source("section 3: false; released program: true")]
+        [Tried("true")]
         public bool StopWordFilter { get; set; }
 
         /// <summary>Whether texts are cleaned first.</summary>

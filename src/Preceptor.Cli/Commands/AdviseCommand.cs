@@ -38,7 +38,7 @@ internal static class AdviseCommand
         Section("Methods that do not fit", advice.Methods.Where(a => !a.Fits));
         console.WriteLineSafely("\nWhat helped elsewhere need not help here. To measure on this problem:");
         console.WriteLineSafely($"  {Terminal.Command} compare {problem} --methods auto");
-        if (advice.Methods.FirstOrDefault(a => a is { Fits: true, Method.Declaration.IsPlain: false }) is { } first) console.WriteLineSafely($"  {Terminal.Command} run {problem} --method {first.Method.Slug}");
+        if (advice.Methods.FirstOrDefault(a => a is { Fits: true, Method.Declaration.IsPlain: false }) is { } first) console.WriteLineSafely($"  {Terminal.Command} run {problem} --method {first.Method.Chain}");
     }
 
     private static void Section(string title, IEnumerable<MethodAdvice> methods)

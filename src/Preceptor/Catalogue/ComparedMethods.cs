@@ -21,42 +21,44 @@ public sealed record ComparedMethods(IReadOnlyList<Specification> Specifications
     public const string Automatic = "auto";
 
     /// <summary>Chooses the methods that a list names.</summary>
-    /// <param name="specification">The problem, model and training, and the options of the method that it names; the others have their defaults.</param>
-    /// <param name="names">Slugs parted by commas, or <see cref="Automatic"/>.</param>
+    /// <param name="specification">The problem, model and training, and the options of the methods that it names; the others have their defaults.</param>
+    /// <param name="names">Slugs, or slugs of a chain joined by +, parted by commas, or <see cref="Automatic"/>.</param>
     /// <param name="read">Reads files.</param>
     /// <param name="onnx">Runs ONNX models; null where the specification names none.</param>
     /// <exception cref="RequestException">A name is unknown or given twice, a named method does not fit the problem, or the data do not fit the specification.</exception>
     public static ComparedMethods Choose(Specification specification, string names, ReadTable read, RunOnnx? onnx = null)
     {
-        var slugs = names == Automatic ? null : Read(names);
-        var supervised = With(specification, MethodCatalogue.Find(new ScalarSetting("compare", "", Baseline)));
+        var chains = names == Automatic ? null : Read(names);
+        var baseline = MethodCatalogue.Find(new ScalarSetting("compare", "", Baseline));
+        var supervised = With(specification, [baseline]);
         var task = PredictionRunner.Prepare(supervised, 0, read, onnx);
-        if (slugs is null) return Fitting(specification, task, MethodCatalogue.All.Where(m => m.IsFit));
-        Specification[] chosen = [.. slugs.Where(s => s.Slug != Baseline).Select(s => With(specification, s))];
+        if (chains is null) return Fitting(specification, task, [.. MethodCatalogue.All.Select(m => m.IsFit ? new[] { m } : [m, baseline])]);
+        Specification[] chosen = [.. chains.Where(c => c is not [{ Slug: Baseline }]).Select(c => With(specification, c))];
         if (chosen.Select(c => PredictionRunner.Unmet(c, task)).FirstOrDefault(u => u is not null) is { } unmet) throw new RequestException($"--methods {names}: {unmet}");
         return new([supervised, .. chosen], []);
     }
 
-    /// <summary>Chooses, of some methods, those whose needs the problem meets.</summary>
-    internal static ComparedMethods Fitting(Specification specification, PredictionTask task, IEnumerable<MethodInfo> candidates)
+    /// <summary>Chooses, of some chains, those whose needs the problem meets; the specification's own is among them.</summary>
+    internal static ComparedMethods Fitting(Specification specification, PredictionTask task, IReadOnlyList<IReadOnlyList<MethodInfo>> candidates)
     {
-        var all = candidates.OrderBy(m => m.Slug != Baseline).Select(m => With(specification, m)).Select(s => (Specification: s, Unmet: PredictionRunner.Unmet(s, task))).ToArray();
+        var all = candidates.OrderBy(c => c is not [{ Slug: Baseline }]).Select(c => With(specification, c)).Append(specification).DistinctBy(s => s.MethodName).Select(s => (Specification: s, Unmet: PredictionRunner.Unmet(s, task))).ToArray();
         return new([.. all.Where(s => s.Unmet is null).Select(s => s.Specification)], [.. all.Where(s => s.Unmet is not null).Select(s => new LeftOut(s.Specification.MethodName, s.Unmet!))]);
     }
 
-    private static MethodInfo[] Read(string names)
+    private static MethodInfo[][] Read(string names)
     {
         var place = new ScalarSetting($"--methods {names}", "", names);
         var words = names.Split(',', StringSplitOptions.TrimEntries);
         if (words.Any(w => w.Length == 0)) throw place.Wrong($"expected methods parted by commas, such as ps-kd,lightgbm, or {Automatic}");
         if (words.Contains(Automatic)) throw place.Wrong($"{Automatic} stands for all methods that fit; leave out the others");
         if (words.GroupBy(w => w).FirstOrDefault(g => g.Count() > 1) is { } twice) throw place.Wrong($"{twice.Key} is named twice");
-        MethodInfo[] methods = [.. words.Select(w => MethodCatalogue.Find(place with { Text = w }))];
-        if (methods.FirstOrDefault(m => !m.IsFit) is { } improve) throw place.Wrong($"{improve.Slug} betters the supervision and trains no model; name methods that train");
-        return methods;
+        return [.. words.Select(w => MethodSettings.Read(place with { Text = w }).Select(m => m.Info).ToArray())];
     }
 
-    // The method that the specification names keeps its options, and the steps before it.
-    private static Specification With(Specification specification, MethodInfo method) =>
-        specification.Fit.Info.Slug == method.Slug ? specification : specification with { Methods = [new(method, Options.Bind(method.OptionsType, new MapSetting("defaults", "method", [])))] };
+    // The methods that the specification names keep their options.
+    private static Specification With(Specification specification, IReadOnlyList<MethodInfo> chain)
+    {
+        MethodChoice[] steps = [.. chain.Select(m => specification.Methods.FirstOrDefault(s => s.Info == m) ?? new(m, Options.Bind(m.OptionsType, new MapSetting("defaults", "method", []))))];
+        return steps.SequenceEqual(specification.Methods) ? specification : specification with { Methods = steps };
+    }
 }

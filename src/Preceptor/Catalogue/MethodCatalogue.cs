@@ -12,7 +12,8 @@ namespace Preceptor.Catalogue;
 /// <param name="Kind">The kind of problem, such as <c>prediction</c>.</param>
 /// <param name="Type">The class.</param>
 /// <param name="Needs">Alternatives of what it needs, each a set of types of supervision.</param>
-public sealed record MethodInfo(MethodAttribute Declaration, string Kind, Type Type, IReadOnlyList<IReadOnlyList<Type>> Needs)
+/// <param name="Gives">The types of supervision that it adds for the steps after it.</param>
+public sealed record MethodInfo(MethodAttribute Declaration, string Kind, Type Type, IReadOnlyList<IReadOnlyList<Type>> Needs, IReadOnlyList<Type> Gives)
 {
     /// <summary>Its key on the command line.</summary>
     public string Slug => Declaration.Slug;
@@ -23,24 +24,31 @@ public sealed record MethodInfo(MethodAttribute Declaration, string Kind, Type T
     /// <summary>Whether it trains a model, rather than bettering the supervision.</summary>
     public bool IsFit => Type.IsAssignableTo(typeof(IFit<PredictionProblem, Predictor>));
 
+    /// <summary>What to write after --method: itself, or the chain in which it works before the plainest method that trains.</summary>
+    public string Chain => IsFit ? Slug : $"{Slug}+{ComparedMethods.Baseline}";
+
     /// <summary>Creates the method.</summary>
     /// <param name="options">An object of <see cref="OptionsType"/>.</param>
     public object Create(object options) => Activator.CreateInstance(Type, options)!;
 
     /// <summary>Why a problem does not meet its needs; null if it does.</summary>
-    public string? Unmet(PredictionProblem problem)
+    /// <param name="problem">The problem.</param>
+    /// <param name="given">What steps before it add.</param>
+    public string? Unmet(PredictionProblem problem, params IEnumerable<Type> given)
     {
         if (LacksText(problem)) return $"{Slug} needs text, and no input of {problem.Name} is text";
-        if (Missing(problem) is not { } missing) return null;
+        if (Missing(problem, given) is not { } missing) return null;
         return IsOfOtherTargets(problem) ? $"{Slug} needs {missing}" : $"{Slug} needs {DescribeNeeds(" or ")}";
     }
 
     /// <summary>What a problem lacks, by alternative, in words; null if its needs are met.</summary>
-    public string? Missing(PredictionProblem problem)
+    /// <param name="problem">The problem.</param>
+    /// <param name="given">What steps before it add.</param>
+    public string? Missing(PredictionProblem problem, params IEnumerable<Type> given)
     {
         if (LacksText(problem)) return "text among the inputs";
         if (IsOfOtherTargets(problem)) return $"{string.Join(" or ", Targets.Select(Name))} a row, and a row of {problem.Name} has {Name(problem.Target.Kind)}";
-        var types = problem.Supervision.Select(o => o.GetType()).ToHashSet();
+        var types = problem.Supervision.Select(o => o.GetType()).Concat(given).ToHashSet();
         Type[][] missing = [.. Needs.Select(alternative => alternative.Where(t => !types.Contains(t)).ToArray())];
         return missing.Any(m => m.Length == 0) ? null : Describe(missing, " or ");
     }
@@ -75,7 +83,7 @@ public static class MethodCatalogue
     public static IReadOnlyList<MethodInfo> All => all ??= [.. Assemblies.SelectMany(a => a.GetTypes())
         .Select(t => (Type: t, Declaration: t.GetCustomAttribute<MethodAttribute>()))
         .Where(t => t.Declaration is not null)
-        .Select(t => new MethodInfo(t.Declaration!, "prediction", t.Type, NeedsOf(t.Type)))
+        .Select(t => new MethodInfo(t.Declaration!, "prediction", t.Type, NeedsOf(t.Type), [.. Arguments(t.Type, typeof(IGives<>)).SelectMany(a => a)]))
         .OrderBy(m => m.Slug, StringComparer.Ordinal)];
 
     /// <summary>Adds the methods of another assembly.</summary>
@@ -92,7 +100,8 @@ public static class MethodCatalogue
     public static MethodInfo Find(ScalarSetting slug) => All.FirstOrDefault(m => m.Slug == slug.Text)
         ?? throw slug.Wrong($"there is no method '{slug.Text}'{Spelling.Hint(slug.Text, All.Select(m => m.Slug))}; known: {string.Join(", ", All.Select(m => m.Slug))}");
 
-    private static IReadOnlyList<IReadOnlyList<Type>> NeedsOf(Type type) => [.. type.GetInterfaces()
-        .Where(i => i.IsGenericType && (i.GetGenericTypeDefinition() == typeof(INeeds<>) || i.GetGenericTypeDefinition() == typeof(INeeds<,>)))
-        .Select(i => (IReadOnlyList<Type>)i.GetGenericArguments())];
+    private static IReadOnlyList<IReadOnlyList<Type>> NeedsOf(Type type) => [.. Arguments(type, typeof(INeeds<>)), .. Arguments(type, typeof(INeeds<,>))];
+
+    private static IEnumerable<Type[]> Arguments(Type type, Type marker) =>
+        type.GetInterfaces().Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == marker).Select(i => i.GetGenericArguments());
 }

@@ -16,8 +16,8 @@ public static class MethodReference
         {
             text.Append($"\n## {method.Slug}\n\n**{method.Declaration.Title}.** {method.Declaration.Summary}\n\n");
             text.Append($"Source: {method.Declaration.Citation}{(method.Declaration.Paper > 0 ? $" (paper {method.Declaration.Paper})" : "")}. Needs {method.DescribeNeeds(", or ")}.\n\n");
-            var example = BuiltInProblems.ExampleFor(method) is { } problem ? $"preceptor run --problem {problem.Name} --method {method.Slug}\n" : "";
-            text.Append($"```\n{example}preceptor run my.yaml --method {method.Slug}\n```\n");
+            var example = BuiltInProblems.ExampleFor(method) is { } problem ? $"preceptor run --problem {problem.Name} --method {method.Chain}\n" : "";
+            text.Append($"```\n{example}preceptor run my.yaml --method {method.Chain}\n```\n");
             var options = Options.Describe(method.OptionsType);
             if (options.Count == 0) continue;
             text.Append("\n| key | default | allowed | meaning | source |\n|---|---|---|---|---|\n");

@@ -2,7 +2,7 @@ using Preceptor.Foundation;
 
 namespace Preceptor.Catalogue;
 
-/// <summary>The method section: a slug, a map with name and options, or a list of those, the last of which trains.</summary>
+/// <summary>The method section: a slug, slugs joined by +, a map with name and options, or a list of those, the last of which trains.</summary>
 internal static class MethodSettings
 {
     public static IReadOnlyList<MethodChoice> Read(Setting setting)
@@ -35,9 +35,17 @@ internal static class MethodSettings
         return settings.With("method", new ListSetting(setting.Place, setting.Path, steps));
     }
 
+    /// <summary>The slugs of a chain as one word: <c>a+b</c>, or <c>[a, b]</c> as in a specification.</summary>
+    public static IEnumerable<ScalarSetting> Chain(ScalarSetting chain)
+    {
+        var text = chain.Text.Trim();
+        var slugs = text.StartsWith('[') && text.EndsWith(']') ? text[1..^1].Split(',', StringSplitOptions.TrimEntries) : text.Split('+', StringSplitOptions.TrimEntries);
+        return slugs.Select(slug => chain with { Text = slug });
+    }
+
     private static MapSetting[] Steps(Setting setting) => setting switch
     {
-        ScalarSetting slug => [new MapSetting(slug.Place, slug.Path, [new("name", slug)])],
+        ScalarSetting chain => [.. Chain(chain).Select(slug => new MapSetting(slug.Place, slug.Path, [new("name", slug)]))],
         MapSetting map => [map],
         ListSetting list => [.. list.Items.SelectMany(Steps)],
         _ => [],

@@ -22,10 +22,11 @@ public static class PredictionRunner
         return Unmet(specification, task) is { } unmet ? throw new RequestException(unmet) : task;
     }
 
-    /// <summary>Why the problem does not meet the needs of the specification's methods; null if it does.</summary>
+    /// <summary>Why the problem, with what earlier steps add, does not meet the needs of a step of the specification; null if it does.</summary>
     public static string? Unmet(Specification specification, PredictionTask task)
     {
-        var unmet = specification.Methods.Select(m => m.Info.Unmet(task.Problem)).FirstOrDefault(u => u is not null);
+        var steps = specification.Methods;
+        var unmet = steps.Select((m, i) => m.Info.Unmet(task.Problem, steps.Take(i).SelectMany(before => before.Info.Gives))).FirstOrDefault(u => u is not null);
         return unmet is null ? null : $"{unmet}; {task.Problem.Name} offers {string.Join(", ", task.Problem.Supervision.Select(s => Options.Key(s.GetType().Name)).Distinct())}";
     }
 

@@ -51,6 +51,9 @@ public interface ITrainsTeacher<in TProblem, out TResult> where TProblem : IProb
 /// <summary>Marks one alternative of what a method needs. Several markers mean any one of them suffices.</summary>
 public interface INeeds<T> where T : ISupervision;
 
+/// <summary>Marks what a step that betters supervision adds to a problem, so that later steps may need it.</summary>
+public interface IGives<T> where T : ISupervision;
+
 /// <summary>Marks an alternative of two pieces of supervision together.</summary>
 public interface INeeds<T1, T2> where T1 : ISupervision where T2 : ISupervision;
 

@@ -178,6 +178,11 @@ public sealed class Run : IDisposable
     /// <summary>Appends a line to metrics.jsonl.</summary>
     public void Record(JsonObject metrics) => folder?.AppendMetrics(metrics);
 
+    /// <summary>Leaves a file for people in the run's folder, whole or not at all; nowhere where the run has none. A resumed run writes it again.</summary>
+    /// <param name="name">The file's name, such as <c>replaced.csv</c>.</param>
+    /// <param name="text">What it says.</param>
+    public void Leave(string name, string text) => folder?.WriteFile(name, text);
+
     /// <summary>Writes the checkpoint of all open stages.</summary>
     public void Checkpoint()
     {

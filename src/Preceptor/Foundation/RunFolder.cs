@@ -60,6 +60,9 @@ public sealed class RunFolder : IDisposable
         if (recorded.Add(text)) File.AppendAllText(MetricsPath, text + "\n");
     }
 
+    /// <summary>Writes a file of the folder's own.</summary>
+    internal void WriteFile(string name, string text) => WriteWhole(Path.Combine(root, name), text);
+
     /// <summary>Writes a text file beside its place and renames it.</summary>
     public static void WriteWhole(string path, string text) => WriteWhole(path, new UTF8Encoding(false).GetBytes(text));
 

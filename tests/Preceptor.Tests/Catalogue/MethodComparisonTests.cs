@@ -55,7 +55,7 @@ public sealed class MethodComparisonTests
         var specification = Runs.Draft();
         var all = MethodCatalogue.All.Where(m => m.IsFit && (m.Targets.Count == 0 || m.Targets.Contains(TargetKind.One))).ToArray();
         var picky = all[0] with { Declaration = new MethodAttribute("picky", "Picky") { Summary = "", Citation = "" }, Needs = [[typeof(TrustedLabels)]] };
-        var chosen = ComparedMethods.Fitting(specification, Problems.Tickets(), [picky, .. all]);
+        var chosen = ComparedMethods.Fitting(specification, Problems.Tickets(), [[picky], .. all.Select(m => new[] { m })]);
         Assert.Equal("supervised", chosen.Specifications[0].MethodName);
         Assert.Equal(all.Select(m => m.Slug).Order(StringComparer.Ordinal), chosen.Specifications.Select(s => s.MethodName).Order(StringComparer.Ordinal));
         Assert.Contains("logistic-regression", chosen.Specifications.Select(s => s.MethodName));

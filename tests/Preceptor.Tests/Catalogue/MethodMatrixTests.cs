@@ -49,7 +49,7 @@ public sealed class MethodMatrixTests(ITestOutputHelper output)
     public void A_cell_names_only_what_the_problem_lacks()
     {
         var tickets = MethodMatrix.Problems(DataFiles.Read).Single(p => p.Name == "tickets, no teacher");
-        MethodInfo Needing(params Type[][] needs) => new(new MethodAttribute("m", "M") { Summary = "", Citation = "" }, "prediction", typeof(object), needs);
+        MethodInfo Needing(params Type[][] needs) => new(new MethodAttribute("m", "M") { Summary = "", Citation = "" }, "prediction", typeof(object), needs, []);
         Assert.Equal("needs teacher-logits", MethodMatrix.Try(Needing([typeof(Labels), typeof(TeacherLogits)]), tickets).Obstacle);
         Assert.Equal("needs teacher-logits or trusted-labels", MethodMatrix.Try(Needing([typeof(Labels), typeof(TeacherLogits)], [typeof(TrustedLabels)]), tickets).Obstacle);
     }
@@ -58,7 +58,7 @@ public sealed class MethodMatrixTests(ITestOutputHelper output)
     public void A_method_that_betters_supervision_is_tried_before_plain_training()
     {
         var digits = MethodMatrix.Problems(DataFiles.Read).Single(p => p.Name == "digits");
-        var method = new MethodInfo(new MethodAttribute("m", "M") { Summary = "", Citation = "" }, "prediction", typeof(Refusing), [[typeof(Labels)]]);
+        var method = new MethodInfo(new MethodAttribute("m", "M") { Summary = "", Citation = "" }, "prediction", typeof(Refusing), [[typeof(Labels)]], []);
         Assert.Equal("refused 40 rows", MethodMatrix.Try(method, digits).Obstacle);
     }
 

@@ -51,6 +51,7 @@ public sealed class WrongRequestTests : IDisposable
     [InlineData("run spec.yaml --set problem.test=data.cvs", "problem.test: no file data.cvs (did you mean 'data.csv'?)")]
     [InlineData("compare spec.yaml --methods ps-kd,pskd", "--methods ps-kd,pskd: there is no method 'pskd' (did you mean 'ps-kd'?)")]
     [InlineData("compare spec.yaml --methods ps-kd,ps-kd", "--methods ps-kd,ps-kd: ps-kd is named twice")]
+    [InlineData("run spec.yaml --method supervised+ps-kd", "--method supervised+ps-kd: method: supervised trains a model and must be the last step")]
     [InlineData("compare spec.yaml --methods ps-kd,,lightgbm", "--methods ps-kd,,lightgbm: expected methods parted by commas, such as ps-kd,lightgbm, or auto")]
     [InlineData("compare spec.yaml --methods ,", "--methods ,: expected methods parted by commas")]
     [InlineData("compare spec.yaml --methods auto,ps-kd", "--methods auto,ps-kd: auto stands for all methods that fit; leave out the others")]

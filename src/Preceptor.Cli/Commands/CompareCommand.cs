@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Preceptor.Catalogue;
 using Preceptor.Foundation;
 using Preceptor.Readers;
@@ -9,7 +7,7 @@ using Preceptor.Reports;
 namespace Preceptor.Cli.Commands;
 
 /// <summary><c>preceptor compare</c>: many methods on one problem, accuracy against cost.</summary>
-internal static partial class CompareCommand
+internal static class CompareCommand
 {
     private const int DefaultSeeds = 3;
 
@@ -41,7 +39,7 @@ internal static partial class CompareCommand
     private static CompareRequest New(Given given, string methods, string? budget, string? output)
     {
         RunCommand.CheckCounts(given.Seeds, given.Threads);
-        var limit = Time(budget);
+        TimeSpan? limit = budget is null ? null : Durations.Parse("--budget", budget);
         var specification = RunCommand.Specify(given.File, given.Problem, null, given.Set);
         bool IsForMethod(string assignment) => assignment.StartsWith("method.", StringComparison.Ordinal);
         var seeds = given.Seeds ?? DefaultSeeds;
@@ -60,15 +58,6 @@ internal static partial class CompareCommand
         }, methods == ComparedMethods.Automatic, seeds, given.Threads ?? 1, limit, output, string.Join(' ', words.Select(RunCommand.Quote)), RunCommandOf);
         onnx.KeepIn(request.Baseline.OnnxFolder);
         return request;
-    }
-
-    private static TimeSpan? Time(string? budget)
-    {
-        if (budget is null) return null;
-        var match = TimePattern().Match(budget);
-        var number = match.Success ? double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
-        var seconds = number * (match.Groups[2].Value switch { "h" => 3600, "m" => 60, _ => 1 });
-        return seconds is > 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : throw new RequestException($"--budget {budget}: expected a time such as 90s, 30m or 2h");
     }
 
     private static int Execute(CompareRequest request, bool json, CancellationToken stop)
@@ -103,7 +92,4 @@ internal static partial class CompareCommand
         if (work.Failed is not [var failed, ..]) return ExitCode.Done;
         throw new WorkException($"{failed.Method} failed: {failed.Reason}; to try again: {CompareDisplay.Resume(request)}");
     }
-
-    [GeneratedRegex(@"^(\d+(?:\.\d+)?)([smh])$")]
-    private static partial Regex TimePattern();
 }

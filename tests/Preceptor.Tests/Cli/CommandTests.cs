@@ -53,6 +53,20 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void Advise_try_measures_here_and_writes_what_to_run()
+    {
+        var (code, output, _) = Workspace.Child(["advise", "spec.yaml", "--try", "5s", "--out", "trial", "--set", "training.epochs=1"]);
+        Assert.Equal(0, code);
+        Assert.Contains("of the labelled training rows; no test row was looked at", output, StringComparison.Ordinal);
+        Assert.Contains("\nRecommended: ", output, StringComparison.Ordinal);
+        Assert.EndsWith("\n  preceptor run trial/recommended.yaml --seeds 3\n", output, StringComparison.Ordinal);
+        Assert.Equal(["onnx", "recommended.yaml", "trial.json"], Directory.EnumerateFileSystemEntries("trial").Select(Path.GetFileName).Append("onnx").Distinct().Order(StringComparer.Ordinal)); // what it worked with is gone
+        var trial = JsonNode.Parse(File.ReadAllText("trial/trial.json"))!["trial"]!;
+        Assert.Contains(trial["candidates"]!.AsArray(), c => c!["plain"]!.GetValue<bool>() && c["scores"]!.AsArray().Count > 0);
+        Assert.Equal(0, Workspace.Child(["run", "trial/recommended.yaml", "--out", "run"]).Code);
+    }
+
+    [Fact]
     public void Json_lines_end_with_the_result()
     {
         var (code, output, _) = Workspace.Child(["run", "spec.yaml", "--seeds", "2", "--json", "--out", "run"]);

@@ -28,6 +28,16 @@ public sealed record PredictionProblem : IProblem
     /// <inheritdoc/>
     public required IReadOnlyList<ISupervision> Supervision { get; init; }
 
+    /// <summary>The group of each training row [N], such as its customer, that is never on both sides of a division; null where rows stand for themselves.</summary>
+    public IReadOnlyList<string>? Groups { get; init; }
+
+    /// <summary>The groups as numbers, counted from 0.</summary>
+    internal ulong[]? GroupNumbers()
+    {
+        var numbers = new Dictionary<string, ulong>(StringComparer.Ordinal);
+        return Groups is null ? null : [.. Groups.Select(group => numbers.TryGetValue(group, out var number) ? number : numbers[group] = (ulong)numbers.Count)];
+    }
+
     /// <summary>The network to train.</summary>
     public ModelOptions Model { get; init; } = new();
 
@@ -56,7 +66,7 @@ public sealed record PredictionProblem : IProblem
         this with { Supervision = [.. Supervision.Where(s => s is not T || s.Name != supervision.Name), supervision] };
 
     /// <summary>The problem of some of its training rows: their inputs and what is offered of them. The encoding stays, as do the validation rows.</summary>
-    public PredictionProblem Take(int[] rows) => this with { Train = Train.Take(rows), Supervision = [.. Supervision.Select(s => s is IRowSupervision r ? r.Take(rows) : s)] };
+    public PredictionProblem Take(int[] rows) => this with { Train = Train.Take(rows), Groups = Groups is null ? null : [.. rows.Select(row => Groups[row])], Supervision = [.. Supervision.Select(s => s is IRowSupervision r ? r.Take(rows) : s)] };
 
     /// <summary>Everything that decides what a method makes of this problem, for the keys of stages.</summary>
     /// <param name="method">The options of the method that learns from it, where they matter as well.</param>

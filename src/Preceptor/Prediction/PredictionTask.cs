@@ -48,9 +48,6 @@ public sealed record PredictionTask(PredictionProblem Problem, PredictionExam Ex
     /// <summary>What whoever reads a result on this problem should know about its data and labels.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>The group of each training row [N], such as its customer, that is never on both sides of a division; null where rows stand for themselves.</summary>
-    public IReadOnlyList<string>? Groups { get; init; }
-
     /// <summary>
     /// Cross-validation: the labelled training rows in folds, and for each the problem without it whose exam it is. What it is scored on are
     /// the offered labels, right or wrong; the test rows stay out of it. The encoding, which knows no label, is that of all training rows.
@@ -62,9 +59,8 @@ public sealed record PredictionTask(PredictionProblem Problem, PredictionExam Ex
     {
         var labelled = Problem.Targets.Labelled;
         var labels = Problem.Find<Labels>()?.Train;
-        var numbers = new Dictionary<string, ulong>();
-        ulong Number(string group) => numbers.TryGetValue(group, out var number) ? number : numbers[group] = (ulong)numbers.Count;
-        var foldOf = Data.Folds.Of([.. labelled.Select(row => labels?[row] ?? 0)], Groups is null ? null : [.. labelled.Select(row => Number(Groups[row]))], folds, RandomStream.Of(seed, "folds"));
+        var groups = Problem.GroupNumbers();
+        var foldOf = Data.Folds.Of([.. labelled.Select(row => labels?[row] ?? 0)], groups is null ? null : [.. labelled.Select(row => groups[row])], folds, RandomStream.Of(seed, "folds"));
         return [.. Enumerable.Range(0, folds).Select(fold => labelled.Where((_, i) => foldOf[i] == fold).ToArray()).Select(rows => (rows, (Func<PredictionTask>)(() => HoldOut(rows))))];
     }
 
@@ -81,7 +77,7 @@ public sealed record PredictionTask(PredictionProblem Problem, PredictionExam Ex
                 _ => null,
             },
         };
-        return new(Problem.Take(others), exam, TrainRows.Take(others)) { Notes = Notes, Groups = Groups is null ? null : [.. others.Select(r => Groups[r])] };
+        return new(Problem.Take(others), exam, TrainRows.Take(others)) { Notes = Notes };
     }
 }
 
@@ -172,10 +168,11 @@ public sealed record PredictionDraft
             Train = encoding.Encode(Train),
             Validation = encoding.Encode(Validation),
             Supervision = supervision,
+            Groups = Group is null ? null : [.. Enumerable.Range(0, Train.Rows).Select(Train.Find(Group)!.Words())],
             Model = model with { Encoder = Encoder.Resolve(model.Encoder, encoding.Shape), Frozen = null }, // the encoding has it
             Training = training,
         };
         var exam = new PredictionExam(encoding.Encode(Test), TestLabels, ScoredOn, TrainTruth, ValidationTruth, Teachers.Where(t => t.Test is not null).ToDictionary(t => t.Name, t => t.Test!), Test) { Targets = TestTargets, Truth = TruthTargets };
-        return new(problem, exam, Train) { Notes = Notes, Groups = Group is null ? null : [.. Enumerable.Range(0, Train.Rows).Select(Train.Find(Group)!.Words())] };
+        return new(problem, exam, Train) { Notes = Notes };
     }
 }

@@ -33,7 +33,7 @@ public static class LabelPruning
     /// <param name="by">Which rows.</param>
     /// <param name="share">How many of the rows found, from the most certain down, in [0, 1] of the estimated number.</param>
     /// <param name="keepsAgreeing">Whether rows stay whose most probable class is the given one, as in the released code; the paper has them found.</param>
-    /// <returns>Whether each row is found [N].</returns>
+    /// <returns>Whether each row is found [N]; never all rows of a class.</returns>
     public static bool[] Find(ConfidentJoint joint, float[] probabilities, int[] labels, PruneBy by = PruneBy.Both, double share = 1, bool keepsAgreeing = true)
     {
         var classes = joint.Classes;
@@ -65,6 +65,14 @@ public static class LabelPruning
             var wanted = by switch { PruneBy.Class => 1, PruneBy.NoiseRate => 2, _ => 3 };
             for (var r = 0; r < own.Length; r++)
                 if ((work.Marks[r] & wanted) == wanted && (!keepsAgreeing || Best(probabilities.AsSpan(own[r] * classes, classes)) != i)) found[own[r]] = true;
+            // No class is emptied: the row that is surest of it stays.
+            var surest = own[0];
+            foreach (var row in own)
+            {
+                if (!found[row]) return work;
+                if (probabilities[row * classes + i] > probabilities[surest * classes + i]) surest = row;
+            }
+            found[surest] = false;
             return work;
         }, _ => { });
         return found;

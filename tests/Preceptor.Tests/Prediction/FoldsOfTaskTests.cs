@@ -50,7 +50,7 @@ public sealed class FoldsOfTaskTests
             Assert.Equal(rows.Select(r => texts[r]), Enumerable.Range(0, rows.Length).Select(r => held.Exam.Test.Texts[1][r].ToString()));
             Assert.Equal(rows.Select(r => task.Problem.Labels.Train[r]), held.Exam.Labels);
             Assert.Equal(task.Problem.Train.Count - rows.Length, held.Problem.Train.Count);
-            Assert.Empty(rows.Select(r => task.Groups![r]).Intersect(held.Groups!));
+            Assert.Empty(rows.Select(r => task.Problem.Groups![r]).Intersect(held.Problem.Groups!));
             Assert.Equal(ScoredOn.Unverified, held.Exam.ScoredOn);
         }
     }

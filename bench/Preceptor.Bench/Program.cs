@@ -10,7 +10,13 @@ if (args is ["training-ours", var name, var steps])
     Console.WriteLine($"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3)} {Ours.MedianStep(name, int.Parse(steps, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture)}");
     return 0;
 }
-if (args is not ["training", ..]) return Fail("usage: training [ROUNDS [NAME…]]");
+// advise PRECEPTOR [TIME [NAME…]]: how good the advice of advise --try is, on ten settings of at most 2,000 rows; PRECEPTOR is the command or its Preceptor.Cli.dll.
+if (args is ["advise", var preceptor, ..])
+{
+    AdviseTrials.Run(preceptor, args.Length > 2 ? args[2] : "2m", args.Length > 3 ? args.AsSpan(3) : default);
+    return 0;
+}
+if (args is not ["training", ..]) return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]]");
 var rounds = args.Length > 1 ? Math.Max(2, int.Parse(args[1], CultureInfo.InvariantCulture)) : 5;
 var python = Environment.GetEnvironmentVariable("PRECEPTOR_PYTHON") is { Length: > 0 } named ? named : "python3";
 var script = Path.Combine(Path.GetTempPath(), $"preceptor-bench-{Environment.ProcessId}.py");

@@ -35,7 +35,7 @@ public static class BuiltInProblems
             typeof(RegionsProblem.Options), "tgeo-kd", new Dictionary<string, string> { ["training.epochs"] = "20", ["training.rate"] = "0.003" },
             (options, seed) => RegionsProblem.Draft((RegionsProblem.Options)options, seed)),
         new("tickets", "prediction", "20,000 support tickets with labels that are wrong a quarter of the time, a weak and a strong teacher, and the hidden truth.",
-            typeof(TicketsProblem.Options), "ps-kd", new Dictionary<string, string> { ["training.epochs"] = "8", ["training.rate"] = "0.006" },
+            typeof(TicketsProblem.Options), "ps-kd", new Dictionary<string, string> { ["training.epochs"] = "4", ["training.rate"] = "0.006" },
             (options, seed) => TicketsProblem.Draft((TicketsProblem.Options)options, seed)),
     ];
 

@@ -44,6 +44,26 @@ public sealed class TeachersTests : IDisposable
     }
 
     [Fact]
+    public void Probabilities_in_Parquet_teach_as_those_in_text()
+    {
+        workspace.Write("vendor.csv", string.Concat(Enumerable.Range(0, 200).Select(i => $"{i},{(i % 2 == 0 ? "0.75,0.25" : "0.125,0.875")}\n").Prepend("id,warm,cool\n")));
+        using (var connection = new DuckDB.NET.Data.DuckDBConnection("DataSource=:memory:;threads=1"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "COPY (SELECT * FROM read_csv('vendor.csv')) TO 'vendor.parquet' (FORMAT parquet)";
+            command.ExecuteNonQuery();
+        }
+        double[] Scores(string file)
+        {
+            Specify($"{{vendor: {{probabilities: {file}, id: id}}}}");
+            Run("run", "spec.yaml", "--method", "knowledge-distillation", "--out", file + "-run");
+            return [.. JsonNode.Parse(File.ReadAllText(file + "-run/result.json"))!["scores"]!.AsObject().Select(s => s.Value!["mean"]!.GetValue<double>())];
+        }
+        Assert.Equal(Scores("vendor.csv"), Scores("vendor.parquet"));
+    }
+
+    [Fact]
     public void Advice_and_comparison_know_the_teacher()
     {
         workspace.Write("vendor.jsonl", string.Concat(Enumerable.Range(0, 200).Select(i => $"{{\"cool\": {(i % 2 == 0 ? "0.1" : "0.9")}, \"warm\": {(i % 2 == 0 ? "0.9" : "0.1")}}}\n")));

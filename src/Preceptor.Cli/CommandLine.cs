@@ -17,6 +17,7 @@ internal static class CommandLine
         ReproduceCommand.Create(stop),
         ArmCommand.Create(stop),
         AttemptsCommand.Create(stop),
+        LabelCommand.Create(stop),
         PredictCommand.Create(),
         EvaluateCommand.Create(),
         ExportCommand.Create(),

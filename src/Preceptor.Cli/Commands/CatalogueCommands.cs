@@ -47,7 +47,7 @@ internal static class CatalogueCommands
 
     public static Command Show()
     {
-        var name = new Argument<string>("SLUG") { Description = "A method, a problem, or data, teachers, model, frozen, training" };
+        var name = new Argument<string>("SLUG") { Description = "A method, a problem, or data, rules, teachers, model, frozen, training" };
         var command = new Command("show", "Show a method or a problem with all its options") { name };
         command.SetAction(parsed =>
         {
@@ -71,10 +71,10 @@ internal static class CatalogueCommands
                 AnsiConsole.Profile.Out.Writer.WriteLine($"Try: {Terminal.Command} run --problem {problem.Name} --method {problem.Method}");
                 return ExitCode.Done;
             }
-            (string Section, Type Type)[] sections = [("data", typeof(PredictionData)), ("teachers", typeof(TeacherSource)), ("model", typeof(ModelOptions)), ("frozen", typeof(FrozenNetwork)), ("training", typeof(TrainingOptions))];
+            (string Section, Type Type)[] sections = [("data", typeof(PredictionData)), ("rules", typeof(LabelRule)), ("teachers", typeof(TeacherSource)), ("model", typeof(ModelOptions)), ("frozen", typeof(FrozenNetwork)), ("training", typeof(TrainingOptions))];
             if (sections.FirstOrDefault(s => s.Section == slug) is { Type: { } type })
             {
-                ShowOptions(slug switch { "data" => "problem", "teachers" => "problem.teachers.NAME", "frozen" => "model.frozen", _ => slug }, type);
+                ShowOptions(slug switch { "data" => "problem", "rules" => "problem.rules.NAME", "teachers" => "problem.teachers.NAME", "frozen" => "model.frozen", _ => slug }, type);
                 return ExitCode.Done;
             }
             string[] known = [.. MethodCatalogue.All.Select(m => m.Slug), .. BuiltInProblems.All.Select(p => p.Name), .. sections.Select(s => s.Section)];

@@ -55,7 +55,7 @@ public sealed record Advice(string Problem, IReadOnlyList<string> Offered, IRead
         offered.AddRange(problem.Supervision.OfType<TeacherLogits>().Select(t => Invariant($"teacher-logits: {(t.Name.Length > 0 ? t.Name : "a teacher")} agrees with {Agreement(t, problem):0.0 %} of the labels")));
         (string Key, string? Summary)[] beside =
         [
-            ("annotator-labels", problem.Find<AnnotatorLabels>()?.Summary), ("soft-labels", problem.Find<SoftLabels>()?.Summary), ("label-confidence", problem.Find<LabelConfidence>()?.Summary),
+            ("annotator-labels", problem.Find<AnnotatorLabels>()?.Summary), ("rule-votes", problem.Find<RuleVotes>()?.Summary), ("soft-labels", problem.Find<SoftLabels>()?.Summary), ("label-confidence", problem.Find<LabelConfidence>()?.Summary),
         ];
         offered.AddRange(beside.Where(b => b.Summary is not null).Select(b => $"{b.Key}: {b.Summary}"));
         offered.Add(problem.Find<TrustedLabels>() is not null ? "trusted-labels: the validation rows' labels were checked" : "no trusted labels: validation rows are as noisy as training rows");

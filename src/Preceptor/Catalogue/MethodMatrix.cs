@@ -40,6 +40,7 @@ public static class MethodMatrix
         ("tickets", "tickets", Tickets),
         ("tickets, no teacher", "tickets", [.. Tickets, "problem.teacher=none"]),
         ("tickets, two teachers", "tickets", [.. Tickets, "problem.teacher=both"]),
+        ("tickets, rules", "tickets", [.. Tickets, "problem.rules=true", "problem.teacher=none"]),
         ("tickets, few labels", "tickets", [.. Tickets, "problem.labelled=0.3"]),
         ("deliveries", "deliveries", ["problem.size=tiny"]),
         ("a CSV", null, Csv),

@@ -68,6 +68,7 @@ public sealed record Specification
         }
         else
         {
+            if (problemMap.Find("rules") is ScalarSetting { Text.Length: > 0 } rules) problemMap = problemMap.With("rules", SpecificationReader.ReadRules(rules));
             problemOptions = Options.Bind<PredictionData>(problemMap);
         }
 

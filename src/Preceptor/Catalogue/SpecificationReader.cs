@@ -19,10 +19,27 @@ public static class SpecificationReader
         return Parse(File.ReadAllText(path), path);
     }
 
+    /// <summary>Reads the file of rules that a specification names: a name with keys for each rule.</summary>
+    /// <param name="file">The name of the file, where it is written.</param>
+    internal static MapSetting ReadRules(ScalarSetting file)
+    {
+        if (!File.Exists(file.Text)) throw file.Wrong($"{file.Text}: there is no such file{NearestFile(file.Text)}");
+        try
+        {
+            return Parse(File.ReadAllText(file.Text), file.Text, "file of rules", "a name, and under it column:, a test and label:, for each rule");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw file.Wrong($"{file.Text}: cannot be read: {e.Message}");
+        }
+    }
+
     /// <summary>Reads YAML text.</summary>
     /// <param name="text">The YAML.</param>
     /// <param name="name">What to call it in messages.</param>
-    public static MapSetting Parse(string text, string name)
+    /// <param name="thing">What it is.</param>
+    /// <param name="expected">What it holds.</param>
+    public static MapSetting Parse(string text, string name, string thing = "specification", string expected = "keys and values: problem, model, method, training")
     {
         var yaml = new YamlStream();
         try
@@ -33,9 +50,9 @@ public static class SpecificationReader
         {
             throw new RequestException($"{name} line {e.Start.Line}, column {e.Start.Column}: not YAML: {e.InnerException?.Message ?? e.Message}", e);
         }
-        if (yaml.Documents.Count == 0) throw new RequestException($"{name}: the specification is empty");
+        if (yaml.Documents.Count == 0) throw new RequestException($"{name}: the {thing} is empty");
         return Convert(yaml.Documents[0].RootNode, name, "", 0) as MapSetting
-            ?? throw new RequestException($"{name} line 1: expected keys and values: problem, model, method, training");
+            ?? throw new RequestException($"{name} line 1: expected {expected}");
     }
 
     private static Setting Convert(YamlNode node, string file, string path, int depth)

@@ -18,15 +18,18 @@ internal sealed partial class PredictionAssembly
     private IEnumerable<string> AnswerNumbers => SoftColumns.Append(data.Confidence).Append(kind == TargetKind.Number ? data.Label : null).OfType<string>();
 
     /// <summary>What the labels are called in messages.</summary>
-    private string LabelName => data.Label is { } label ? $"column '{label}'" : data.Annotators.Length > 0 ? "the annotators' vote" : "the likeliest soft label";
+    private string LabelName => data.Label is { } label ? $"column '{label}'" : data.Annotators.Length > 0 ? "the annotators' vote" : data.SoftLabels is not null ? "the likeliest soft label" : "the rules' vote";
 
-    private string LabelKey => data.Label is not null ? "label" : data.Annotators.Length > 0 ? "annotators" : "soft-labels";
+    private string LabelKey => data.Label is not null ? "label" : data.Annotators.Length > 0 ? "annotators" : data.SoftLabels is not null ? "soft-labels" : "rules";
+
+    private RuleSet? rules;
 
     private void CheckLabelKeys()
     {
         if (kind != TargetKind.One) CheckKeysOfOtherTargets();
-        if (data.Label is null && data.Annotators.Length == 0 && data.SoftLabels is null)
-            throw settings.Wrong("label: is missing; name the column to predict, or several annotators: or soft-labels:");
+        if (data.Label is null && data.Annotators.Length == 0 && data.SoftLabels is null && data.Rules is null)
+            throw settings.Wrong("label: is missing; name the column to predict, or several annotators:, soft-labels: or rules:");
+        if (data.Rules is not null) rules = new(data.Rules, At("rules"));
         if (data.Annotators.Length == 1) throw At("annotators").Wrong("names one column, expected at least two; a single annotator's column is a label:");
         if (data.Annotators.GroupBy(a => a).FirstOrDefault(g => g.Count() > 1) is { } twice) throw At("annotators").Wrong($"names '{twice.Key}' twice");
         if (data.SoftLabels is { Count: < 2 } few) throw At("soft-labels").Wrong($"has {few.Count} classes, expected at least two, as class: column");
@@ -38,13 +41,27 @@ internal sealed partial class PredictionAssembly
     private void CheckKeysOfOtherTargets()
     {
         if (data.Label is null) throw settings.Wrong("label: is missing; name the column to predict");
-        (string Key, bool IsSet)[] keys = [("annotators", data.Annotators.Length > 0), ("soft-labels", data.SoftLabels is not null), ("confidence", data.Confidence is not null), ("truth", data.Truth is not null), ("noise", data.Noise is not null), ("abstain-below", data.AbstainBelow > 0)];
+        (string Key, bool IsSet)[] keys = [("annotators", data.Annotators.Length > 0), ("soft-labels", data.SoftLabels is not null), ("rules", data.Rules is not null), ("confidence", data.Confidence is not null), ("truth", data.Truth is not null), ("noise", data.Noise is not null), ("abstain-below", data.AbstainBelow > 0)];
         if (keys.FirstOrDefault(k => k.IsSet).Key is { } key) throw At(key).Wrong($"is for one class a row, and labels: is {Options.Key(kind.ToString())}");
     }
 
     /// <summary>A row's label as written; empty for none.</summary>
     private Func<int, string> LabelWords(Table table, string key = "label") =>
-        data.Label is { } label ? Find(table, label, key).Words() : data.Annotators.Length > 0 ? Vote(table) : Likeliest(table);
+        data.Label is { } label ? Find(table, label, key).Words() : data.Annotators.Length > 0 ? Vote(table) : data.SoftLabels is not null ? Likeliest(table) : RulesVote(table);
+
+    private Func<int, string> RulesVote(Table table)
+    {
+        string[] classes = Ordered(rules!.Labels);
+        var winners = WeakVotes.MajorityVote(Votes(table, classes), classes.Length);
+        return row => winners[row] < 0 ? "" : classes[winners[row]];
+    }
+
+    private int[,] Votes(Table table, string[] classes)
+    {
+        foreach (var column in rules!.Columns)
+            if (AnswerTexts.Concat(AnswerNumbers).Contains(column)) throw rules.At(column).Wrong($"'{column}' is an answer; a rule looks at what is known of every row");
+        return rules.Vote(table, Index(classes));
+    }
 
     /// <summary>A test row's label as written: the truth where a column has it.</summary>
     private Func<int, string> TestWords(Table table)
@@ -70,7 +87,7 @@ internal sealed partial class PredictionAssembly
         var answers = Answers(table);
         string[] classes = Ordered(Enumerable.Range(0, table.Rows).SelectMany(row => answers.Select(words => words(row))).Where(w => w.Length > 0).ToHashSet(StringComparer.Ordinal));
         int[] rows = [.. Enumerable.Range(0, table.Rows)];
-        var winners = AnnotatorLabels.MajorityVote(Indices(answers, rows, Index(classes)), classes.Length);
+        var winners = WeakVotes.MajorityVote(Indices(answers, rows, Index(classes)), classes.Length);
         return row => winners[row] < 0 ? "" : classes[winners[row]];
     }
 
@@ -89,6 +106,9 @@ internal sealed partial class PredictionAssembly
     }
 
     private Func<int, string>[] Answers(Table table) => [.. data.Annotators.Select(name => Find(table, name, "annotators").Words())];
+
+    /// <summary>The votes on other rows; null where they lack a column.</summary>
+    private static int[,]? IfSeen(Table rows, IReadOnlyList<string> columns, Func<int[,]> votes) => rows.Rows > 0 && columns.All(c => rows.Find(c) is not null) ? votes() : null;
 
     private static int[,] Indices(Func<int, string>[] answers, int[] rows, Dictionary<string, int> index)
     {
@@ -124,7 +144,7 @@ internal sealed partial class PredictionAssembly
         return [.. rows.Select(row => double.IsNaN(column.Values[row]) ? 1f : (float)column.Values[row])];
     }
 
-    /// <summary>The classes that annotators name beside the label, or those that soft labels are about.</summary>
+    /// <summary>The classes that annotators name beside the label, those that soft labels are about, or, where no row has a label, those that rules vote for.</summary>
     private IEnumerable<string> MoreClasses(Table table, int[] train, IEnumerable<string> found)
     {
         if (data.SoftLabels is { } soft)
@@ -133,14 +153,16 @@ internal sealed partial class PredictionAssembly
                 $"{table.Name}: {LabelName} has the class '{other}', which soft-labels lack{Spelling.Hint(other, soft.Keys)}; they have {string.Join(", ", soft.Keys)}");
             return soft.Keys;
         }
-        return Answers(table).SelectMany(words => train.Select(words)).Where(w => w.Length > 0);
+        return Answers(table).SelectMany(words => train.Select(words)).Where(w => w.Length > 0).Concat(found.Any() && LabelKey != "rules" ? [] : rules?.Labels ?? []);
     }
 
     /// <summary>What is offered beside the labels.</summary>
-    private List<ISupervision> Offered(Table table, int[] train, string[] classes)
+    private List<ISupervision> Offered(Table table, int[] train, Table validating, string[] classes)
     {
         List<ISupervision> offered = [];
-        if (data.Annotators.Length > 0) offered.Add(new AnnotatorLabels(data.Annotators, Indices(Answers(table), train, Index(classes))));
+        int[] all = [.. Enumerable.Range(0, validating.Rows)];
+        if (data.Annotators.Length > 0) offered.Add(new AnnotatorLabels(data.Annotators, Indices(Answers(table), train, Index(classes))) { Validation = IfSeen(validating, data.Annotators, () => Indices(Answers(validating), all, Index(classes))) });
+        if (rules is not null) offered.Add(new RuleVotes(rules.Names, Votes(table.Take(train), classes)) { Validation = IfSeen(validating, rules.Columns, () => Votes(validating, classes)) });
         if (data.SoftLabels is not null) offered.Add(new SoftLabels(Rows(Soft(table, classes), train, classes.Length), classes.Length));
         if (data.Confidence is not null) offered.Add(new LabelConfidence(Confidences(table, train)));
         return offered;
@@ -153,6 +175,7 @@ internal sealed partial class PredictionAssembly
             notes.Add(supervision switch
             {
                 AnnotatorLabels a => a.Summary + (data.Label is null ? "; the label is their majority, of equally many votes the first class" : ""),
+                RuleVotes r => r.Summary + (data.Label is null && data.Annotators.Length == 0 && data.SoftLabels is null ? "; the label is their majority, of equally many votes the first class" : ""),
                 SoftLabels s => $"soft labels: {s.Summary}{(data.Label is null && data.Annotators.Length == 0 ? "; the label is the likeliest class" : "")}",
                 LabelConfidence c => c.Summary,
                 _ => throw new InvalidOperationException(supervision.GetType().Name),

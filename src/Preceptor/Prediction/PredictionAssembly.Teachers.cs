@@ -22,11 +22,12 @@ internal sealed partial class PredictionAssembly
         foreach (var (name, source) in data.Teachers)
         {
             var written = Written(name);
-            if (source is null) throw written.Wrong("expected one of probabilities: FILE, model: FOLDER and onnx: FILE");
+            if (source is null) throw written.Wrong("expected one of probabilities: FILE, model: FOLDER, onnx: FILE and endpoint: ADDRESS");
             var (taught, words) = source.Form(written) switch
             {
                 "probabilities" => FromFile(source, written, draft, table, test ?? trusted),
                 "model" => FromModel(source, written, draft, test, trusted),
+                "endpoint" => throw Key(written, "endpoint").Wrong($"a chat model is not asked while models are trained; ask it once with preceptor label SPEC --teacher {name}, then name its answers here: {name}: {{probabilities: FOLDER/part-*.csv}}"),
                 _ => FromOnnx(source, written, draft),
             };
             teachers.Add(taught with { Name = name });
@@ -121,15 +122,10 @@ internal sealed partial class PredictionAssembly
     {
         var at = Key(written, "onnx");
         if (onnx is null) throw at.Wrong("this program does not run ONNX models; Preceptor.Readers has OnnxRows.Run to pass beside ReadTable");
-        var names = source.Classes switch
-        {
-            ScalarSetting file => Asking(file, () => Lines(file.Text)),
-            ListSetting list => [.. list.Items.Select(i => i is ScalarSetting s ? s.Text : throw i.Wrong("expected the name of a class"))],
-            MapSetting map => throw map.Wrong("expected the classes in the output's order: a list, or a file with one a line"),
-            _ => throw Key(written, "classes").Wrong("is missing: the classes in the output's order, a list or a file with one a line"),
-        };
-        if (names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice) throw source.Classes.Wrong($"names '{twice.Key}' twice");
-        var classes = Asking(source.Classes, () => new TeacherClasses(names, draft.Classes, new Dictionary<string, string>()));
+        var names = Names(source) ?? throw (source.Classes is MapSetting map ? map.Wrong("expected the classes in the output's order: a list, or a file with one a line")
+            : Key(written, "classes").Wrong("is missing: the classes in the output's order, a list or a file with one a line"));
+        if (names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice) throw source.Classes!.Wrong($"names '{twice.Key}' twice");
+        var classes = Asking(source.Classes!, () => new TeacherClasses(names, draft.Classes, new Dictionary<string, string>()));
         float[] Answer(Table rows)
         {
             var (values, width) = Asking(at, () => onnx(source, rows, draft.Inputs));
@@ -141,6 +137,14 @@ internal sealed partial class PredictionAssembly
         }
         return (new("", Answer(draft.Train), Answer(draft.Test)), [$"the ONNX model {source.Onnx}", .. classes.Caveats]);
     }
+
+    /// <summary>The classes that a teacher lists, or a file of its does; null where it lists none.</summary>
+    private static string[]? Names(TeacherSource source) => source.Classes switch
+    {
+        ScalarSetting file => Asking(file, () => Lines(file.Text)),
+        ListSetting list => [.. list.Items.Select(i => i is ScalarSetting s ? s.Text : throw i.Wrong("expected the name of a class"))],
+        _ => null,
+    };
 
     private static string[] Lines(string path)
     {

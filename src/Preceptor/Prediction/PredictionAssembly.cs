@@ -30,9 +30,9 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
         var target = new TargetColumn(data.Label ?? "", At(LabelKey));
         var classes = kind switch { TargetKind.One => Classes(table, words, split.Train), TargetKind.Many => target.Names(table, split.Train), _ => [] };
         var index = Index(classes);
-        var offered = Offered(table, split.Train, classes);
         var (training, validating, testing) = (table.Take(split.Train), table.Take(split.Validation), table.Take(split.Test));
         if (trustedFile is not null) (validating, testing) = Trusted(trustedFile, index, test is not null);
+        var offered = Offered(table, split.Train, validating, classes);
         if (test is not null) testing = test.Take(Labelled(test, "test"));
         if (testing.Rows < LeastRows)
             throw At("test").Wrong($"only {testing.Rows} of the {(test ?? trustedFile ?? table).Rows} rows in {(test ?? trustedFile ?? table).Name} are labelled test rows; at least {LeastRows} are needed");
@@ -45,13 +45,13 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
             Group = data.Group,
             Inputs = inputs,
             Classes = classes,
-            TrainLabels = LabelsOf(training, index, "training"),
+            TrainLabels = TrainLabels(training, index, offered, out var isVoted),
             ValidationLabels = LabelsOf(validating, index, trustedFile is null ? "validation" : "trusted"),
             TestLabels = LabelsOf(testing, index, trustedFile is null || test is not null ? "test" : "trusted"),
             TrainTruth = Truth(table, split.Train, index),
             ValidationTruth = trustedFile is null ? Truth(table, split.Validation, index) : null,
             Offered = offered,
-            Notes = Notes(offered, table, test, trustedFile),
+            Notes = [.. Notes(offered, table, test, trustedFile), .. isVoted ? [$"{LabelName} is blank in every training row: the label is the rules' majority, of equally many votes the first class"] : Array.Empty<string>()],
             ScoredOn = HasTruth(testing) || test is null && (trustedFile is not null || trusted is not null && trusted.IsSupersetOf(split.Test)) ? ScoredOn.Trusted : ScoredOn.Unverified,
             ValidationIsTrusted = validating.Rows > 0 && (trustedFile is not null || trusted is not null && trusted.IsSupersetOf(split.Validation)),
         };
@@ -68,6 +68,14 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
         if (kind != TargetKind.One) return [];
         var words = role == "test" ? TestWords(rows) : LabelWords(rows);
         return [.. Enumerable.Range(0, rows.Rows).Select(row => Label(index, rows, words(row), role))];
+    }
+
+    // Rules label what nobody has.
+    private int[] TrainLabels(Table training, Dictionary<string, int> index, List<ISupervision> offered, out bool isVoted)
+    {
+        var labels = LabelsOf(training, index, "training");
+        isVoted = rules is not null && labels.Length > 0 && labels.All(label => label < 0);
+        return isVoted ? WeakVotes.MajorityVote(offered.OfType<RuleVotes>().First().Train, index.Count) : labels;
     }
 
     private Table? TestFile(InputRoles inputs) =>
@@ -150,12 +158,13 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
     private string[] Classes(Table table, Func<int, string> words, int[] train)
     {
         var found = train.Select(words).Where(w => w.Length > 0).ToHashSet(StringComparer.Ordinal);
-        if (found.Count == 0) throw At(LabelKey).Wrong($"{table.Name}: {LabelName} is blank in every training row");
+        if (found.Count == 0 && rules is null) throw At(LabelKey).Wrong($"{table.Name}: {LabelName} is blank in every training row");
         if (found.Count == 1) throw At(LabelKey).Wrong($"{table.Name}: {LabelName} has only one value, '{found.First()}', in {train.Length} training rows; there is nothing to learn");
         var labelled = train.Count(r => words(r).Length > 0);
         if (found.Count > 1000 || found.Count > labelled / 2 && labelled > 20)
             throw At(LabelKey).Wrong($"{table.Name}: {LabelName} has {found.Count} different values in {labelled} labelled training rows; a class column repeats its values; a number to predict wants labels: number, label sets such as a|b want labels: many");
-        return Ordered(found.Concat(MoreClasses(table, train, found)));
+        var classes = Ordered(found.Concat(MoreClasses(table, train, found)));
+        return classes.Length > 1 ? classes : throw At("rules").Wrong($"all rules vote for '{classes[0]}'; there is nothing to learn");
     }
 
     private int Label(Dictionary<string, int> index, Table table, string word, string role)

@@ -44,7 +44,7 @@ public sealed record PredictionData
     public BadImages? BadImages { get; set; }
 
     /// <summary>The label column.</summary>
-    [Description("The column to predict; blank cells are unlabelled rows. Left out: the annotators' majority, else the likeliest soft label")]
+    [Description("The column to predict; blank cells are unlabelled rows. Left out: the annotators' majority, else the likeliest soft label, else the rules' majority")]
     public string? Label { get; set; }
 
     /// <summary>The form of the label.</summary>
@@ -70,6 +70,10 @@ public sealed record PredictionData
     /// <summary>Wrong labels to plant.</summary>
     [Description("Wrong labels to plant into training and validation labels, drawn anew for every seed, to see what methods make of them: kind, rate, transitions")]
     public PlantedNoise? Noise { get; set; }
+
+    /// <summary>Rules.</summary>
+    [Description("Rules that vote for a class where they match: a file, or name: keys for each (preceptor show rules)")]
+    public IReadOnlyDictionary<string, LabelRule>? Rules { get; set; }
 
     /// <summary>Teachers from outside.</summary>
     [Description("name: keys for each teacher whose answers are offered: a file of probabilities, a model's folder or an ONNX file (preceptor show teachers)")]
@@ -123,4 +127,12 @@ public sealed record PredictionData
     /// <param name="read">Reads a file.</param>
     /// <param name="onnx">Runs an ONNX model; null where teachers are no such models.</param>
     public PredictionDraft Draft(MapSetting settings, ReadTable read, RunOnnx? onnx = null) => new PredictionAssembly(this, settings, read, onnx).Draft();
+
+    /// <summary>Reads all rows for a teacher or rules to label.</summary>
+    /// <param name="settings">The settings these options were bound from, for messages that point at a line.</param>
+    /// <param name="teacher">The teacher's name, or <c>rules</c>.</param>
+    /// <param name="read">Reads a file.</param>
+    /// <param name="onnx">Runs an ONNX model; null where teachers are no such models.</param>
+    /// <exception cref="RequestException">The data do not fit the specification, or it has no such teacher.</exception>
+    public RowsToLabel ToLabel(MapSetting settings, string teacher, ReadTable read, RunOnnx? onnx = null) => new PredictionAssembly(this, settings, read, onnx).ToLabel(teacher);
 }

@@ -25,7 +25,7 @@ internal sealed class TeacherFile
         logits = new double[Rows * columns.Length];
         for (var row = 0; row < Rows; row++)
             for (var c = 0; c < columns.Length; c++) logits[row * columns.Length + c] = values[c][row];
-        Logarithms(logits, columns, row => $"{Name} row {row + 1}");
+        Logarithms(logits, columns, row => $"{Name} row {row + 1}", mayBeBlank: true);
         if (id is null) return;
         var words = Column(table, id).Words();
         string[] repeated = [.. Enumerable.Range(0, Rows).Where(row => !places.TryAdd(words(row), row)).Select(words)];
@@ -62,11 +62,13 @@ internal sealed class TeacherFile
     /// <param name="values">[N × K].</param>
     /// <param name="names">What the K columns are called.</param>
     /// <param name="row">What to call a row.</param>
+    /// <param name="mayBeBlank">Whether a row without any says nothing: all its columns are equally likely then.</param>
     /// <exception cref="RequestException">A row is not probabilities that add up to 1.</exception>
-    public static void Logarithms(double[] values, string[] names, Func<int, string> row)
+    public static void Logarithms(double[] values, string[] names, Func<int, string> row, bool mayBeBlank = false)
     {
         for (var start = 0; start < values.Length; start += names.Length)
         {
+            if (mayBeBlank && values.AsSpan(start, names.Length).IndexOfAnyExcept(double.NaN) < 0) values.AsSpan(start, names.Length).Fill(1.0 / names.Length);
             var sum = 0.0;
             for (var k = 0; k < names.Length; k++)
             {

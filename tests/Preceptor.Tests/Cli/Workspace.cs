@@ -34,7 +34,10 @@ internal sealed class Workspace : IDisposable
     public string[] Names() => [.. Directory.EnumerateFileSystemEntries(Folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
     /// <summary>Runs the command in this process.</summary>
-    public static (int Code, string Error) Run(params string[] arguments)
+    public static (int Code, string Error) Run(params string[] arguments) => Run(CancellationToken.None, arguments);
+
+    /// <summary>Runs the command in this process until somebody stops it.</summary>
+    public static (int Code, string Error) Run(CancellationToken stop, params string[] arguments)
     {
         var (output, error) = (Console.Out, Console.Error);
         using var captured = new StringWriter();
@@ -42,7 +45,7 @@ internal sealed class Workspace : IDisposable
         {
             Console.SetOut(TextWriter.Null);
             Console.SetError(captured);
-            return (Application.Run(arguments, CancellationToken.None), captured.ToString().Trim());
+            return (Application.Run(arguments, stop), captured.ToString().Trim());
         }
         finally
         {

@@ -21,6 +21,7 @@ public sealed class LearningTests
         { "ssld", 1, 2.465, 0.121 },
         { "weak-to-strong", 1, 1.989, 0.666 },
         { "nested-dropout", 2, 2.06, 2.31 },
+        { "pareto-calibration", 1, 2.596, 0.0865 },
     };
 
     [Fact]

@@ -156,7 +156,7 @@ public sealed class OfferedLabelsTests
     }
 
     [Theory]
-    [InlineData("", "label: is missing; name the column to predict, or several annotators: or soft-labels:")]
+    [InlineData("", "label: is missing; name the column to predict, or several annotators:, soft-labels: or rules:")]
     [InlineData("  annotators: [a]", "spec.yaml line 5: problem.annotators: names one column, expected at least two")]
     [InlineData("  annotators: [a, a]", "problem.annotators: names 'a' twice")]
     [InlineData("  annotators: [a, d]", "problem.annotators: data.csv has no column 'd'")]

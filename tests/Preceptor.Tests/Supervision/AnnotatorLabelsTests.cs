@@ -7,7 +7,7 @@ public sealed class AnnotatorLabelsTests
     private static readonly int[,] Answers = { { 0, 1, 1 }, { 2, 1, -1 }, { -1, -1, -1 }, { 2, 2, 2 } };
 
     [Fact]
-    public void The_majority_wins_and_of_equals_the_first_class() => Assert.Equal([1, 1, -1, 2], AnnotatorLabels.MajorityVote(Answers, 3));
+    public void The_majority_wins_and_of_equals_the_first_class() => Assert.Equal([1, 1, -1, 2], WeakVotes.MajorityVote(Answers, 3));
 
     [Fact]
     public void The_summary_counts_answers_and_agreement() =>

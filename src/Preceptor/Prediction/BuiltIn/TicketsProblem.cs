@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Preceptor.Data;
 using Preceptor.Data.Generators;
 using Preceptor.Foundation;
+using Preceptor.Supervision;
 
 namespace Preceptor.Prediction.BuiltIn;
 
@@ -49,6 +50,10 @@ public static class TicketsProblem
         /// <summary>The teachers.</summary>
         [Description("Which teachers' predictions are offered")]
         public TicketTeacher Teacher { get; set; } = TicketTeacher.Weak;
+
+        /// <summary>Whether the rules are offered.</summary>
+        [Description("Whether the votes of fifteen rules are offered, incomplete and sometimes wrong")]
+        public bool Rules { get; set; }
     }
 
     /// <summary>The generated tickets of a size.</summary>
@@ -89,7 +94,18 @@ public static class TicketsProblem
             ScoredOn = ScoredOn.Truth,
             TrainTruth = Pick(data.Truth, train),
             ValidationTruth = Pick(data.Truth, validation),
+            Offered = options.Rules ? [new RuleVotes([.. data.Rules.Select(r => r.Name)], Votes(data, train)) { Validation = Votes(data, validation) }] : [],
             Teachers = [.. teachers.Where(t => t.Offered).Select(t => new DraftTeacher(t.Name, Logits(t.Probabilities, train), Logits(t.Probabilities, test)))],
         };
+    }
+
+    private static int[,] Votes(TicketData data, int[] rows)
+    {
+        var (subjects, bodies) = ((TextColumn)data.Table.Find("subject")!, (TextColumn)data.Table.Find("body")!);
+        int[] targets = [.. data.Rules.Select(rule => Array.IndexOf(data.Classes, rule.Class))];
+        var votes = new int[rows.Length, targets.Length];
+        for (var i = 0; i < rows.Length; i++)
+            for (var r = 0; r < targets.Length; r++) votes[i, r] = data.Rules[r].Matches(subjects[rows[i]], bodies[rows[i]]) ? targets[r] : -1;
+        return votes;
     }
 }

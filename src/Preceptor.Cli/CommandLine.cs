@@ -10,6 +10,8 @@ internal static class CommandLine
     public static RootCommand Create(CancellationToken stop) => new("Trains the best model that your supervision can buy, and proves by measurement what each method is worth.")
     {
         InitCommand.Create(),
+        AuditCommand.Create(stop),
+        ReviewCommand.Create(stop),
         RunCommand.Create(stop),
         CompareCommand.Create(stop),
         SeedCommand.Create(stop),

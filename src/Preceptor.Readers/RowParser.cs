@@ -41,6 +41,9 @@ internal sealed class ParsedRows(int columns, TextBlocks texts)
     /// <summary>The first infinity of a column that is numbers so far, by physical line, or 0.</summary>
     public readonly long[] InfinityLine = new long[columns];
 
+    /// <summary>The physical lines on which rows start [rows, and room]; null where nobody asks.</summary>
+    public int[]? Lines;
+
     /// <summary>Forgets the rows.</summary>
     public void Clear()
     {
@@ -76,6 +79,7 @@ internal sealed class RowParser(string name, Grammar grammar, IReadOnlyList<stri
             var (start, firstLine) = (at, line);
             ParseRow(block, ref at, ref line, into);
             if (!isUtf8) RequireUtf8(block[start..at], firstLine);
+            if (into.Lines is not null) into.Lines[into.Rows] = checked((int)firstLine);
             into.Rows++;
         }
     }
@@ -208,6 +212,7 @@ internal sealed class RowParser(string name, Grammar grammar, IReadOnlyList<stri
     private void MakeRoom(ParsedRows rows)
     {
         var room = Math.Max(1024, 2 * Room(rows));
+        if (rows.Lines is not null) Array.Resize(ref rows.Lines, room);
         for (var column = 0; column < types.Length; column++)
             if (types[column] == ColumnType.Text) Array.Resize(ref rows.Cells[column], room);
             else Array.Resize(ref rows.Numbers[column], room);

@@ -8,14 +8,15 @@ namespace Preceptor.Readers;
 /// <param name="names">The columns' names.</param>
 /// <param name="types">The columns' types.</param>
 /// <param name="expectedRows">About how many rows will come, so that columns need not grow; 0 if unknown.</param>
-internal sealed class TableBuilder(string name, IReadOnlyList<string> names, ColumnType[] types, long expectedRows)
+/// <param name="texts">Where the rows' texts are; null for a place of its own.</param>
+internal sealed class TableBuilder(string name, IReadOnlyList<string> names, ColumnType[] types, long expectedRows, TextBlocks? texts = null)
 {
     private readonly double[][] numbers = [.. names.Select(_ => Array.Empty<double>())];
     private readonly long[][] cells = [.. names.Select(_ => Array.Empty<long>())];
     private int room;
 
     /// <summary>The texts of all columns; whoever parses rows adds to them.</summary>
-    public TextBlocks Texts { get; } = new();
+    public TextBlocks Texts { get; } = texts ?? new();
 
     /// <summary>How many rows there are so far.</summary>
     public int Rows { get; private set; }

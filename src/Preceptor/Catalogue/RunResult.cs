@@ -62,7 +62,7 @@ public sealed record RunResult
     {
         var scores = outcomes.Select(o => o.Arms.ToDictionary(a => a.Key, a => o.Score(a.Key))).ToArray();
         var arms = scores[0].Keys.ToArray();
-        IReadOnlyList<TestScore> Arm(string arm, Metric by) => [.. scores.Select(s => by.Score(s[arm]))];
+        IReadOnlyList<TestScore> Arm(string arm, Metric by) => [.. scores.Select((s, seed) => by.Score(s[arm], outcomes[seed].Weights))];
         var floor = arms.Contains("floor") ? "floor" : "baseline";
         return new RunResult
         {
@@ -78,7 +78,7 @@ public sealed record RunResult
             RecoveredGap = arms.Contains("ceiling") && metric == Metrics.Accuracy ? Evaluation.RecoveredGap.Of(Arm("method", metric), Arm(floor, metric), Arm("ceiling", metric)) : null,
             Agreement = arms.Contains("floor") && outcomes[0].Target == TargetKind.One
                 ? scores.Select(s => Evaluation.Agreement.Of((ClassificationScores)s["floor"], (ClassificationScores)s["method"])).Aggregate((a, b) => a + b) : null,
-            AllMetrics = arms.ToDictionary(a => a, a => (IReadOnlyDictionary<string, double>)Metrics.Of(outcomes[0].Target).ToDictionary(m => m.Name, m => scores.Average(s => m.Value(s[a])))),
+            AllMetrics = arms.ToDictionary(a => a, a => (IReadOnlyDictionary<string, double>)Metrics.Of(outcomes[0].Target).ToDictionary(m => m.Name, m => Arm(a, m).Average(s => s.Value))),
             Notes = outcomes[0].Notes,
             Seconds = seconds,
             Folder = folder,

@@ -71,6 +71,19 @@ public sealed record SparseRows(int[] Rows, int Dense, float[] Numbers, int[] St
         return new([.. places.Select(p => Rows[p])], Dense, numbers, starts, words);
     }
 
+    /// <summary>Rows one after the other.</summary>
+    public static SparseRows Concatenate(IReadOnlyList<SparseRows> parts)
+    {
+        var starts = new int[parts.Sum(p => p.Count) + 1];
+        var (row, word) = (0, 0);
+        foreach (var part in parts)
+        {
+            for (var i = 0; i < part.Count; i++) starts[++row] = word + part.Starts[i + 1];
+            word += part.Words.Length;
+        }
+        return new([.. parts.SelectMany(p => p.Rows)], parts.Count == 0 ? 0 : parts[0].Dense, [.. parts.SelectMany(p => p.Numbers)], starts, [.. parts.SelectMany(p => p.Words)]);
+    }
+
     /// <summary>Appends the rows to a file that <see cref="Read"/> reads.</summary>
     public void Write(Stream file)
     {

@@ -37,8 +37,25 @@ public sealed record Metric(string Name, string Description, Better Better, doub
     /// <summary>This metric of one model on one test set, ready for <see cref="Intervals"/>.</summary>
     public TestScore Score(IScores scores) => new(Value(scores), scores.Items, counts => Resampled(scores, counts));
 
+    /// <summary>The same of items that were drawn with unequal probabilities: each counts as often as the items that it stands for (Hájek's estimator).</summary>
+    /// <param name="scores">The scores.</param>
+    /// <param name="weights">One over each item's probability of being drawn [N]; null where all count alike.</param>
+    public TestScore Score(IScores scores, double[]? weights)
+    {
+        if (weights is null) return Score(scores);
+        var scale = weights.Length / weights.Sum(); // counts of about 1
+        return new(Resampled(scores, Weighted(weights, scale, null)), scores.Items, counts => Resampled(scores, Weighted(weights, scale, counts)));
+    }
+
     /// <summary>The name.</summary>
     public override string ToString() => Name;
+
+    private static double[] Weighted(double[] weights, double scale, ReadOnlySpan<double> counts)
+    {
+        var weighted = new double[weights.Length];
+        for (var i = 0; i < weights.Length; i++) weighted[i] = weights[i] * scale * (counts.IsEmpty ? 1 : counts[i]);
+        return weighted;
+    }
 
     private static double[] Once(int items)
     {

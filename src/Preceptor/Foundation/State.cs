@@ -42,6 +42,9 @@ public sealed class State
     /// <summary>Whether any entry of this part exists.</summary>
     public bool IsEmpty => !arrays.Keys.Concat(values.Keys).Any(k => k.StartsWith(prefix, StringComparison.Ordinal));
 
+    /// <summary>Whether there is an array of a name.</summary>
+    public bool Holds(string name) => arrays.ContainsKey(prefix + name);
+
     /// <summary>Adds numbers; they are copied.</summary>
     public void Add<T>(string name, ReadOnlySpan<T> numbers, params long[] shape) where T : unmanaged =>
         AddArray(name, StoredArray.Of(numbers, shape.Length == 0 ? [numbers.Length] : shape));

@@ -10,8 +10,10 @@ namespace Preceptor.Prediction;
 internal sealed partial class PredictionAssembly(PredictionData data, MapSetting settings, ReadTable read, RunOnnx? onnx)
 {
     private const int LeastRows = 2;
+    private ReviewedRows? reviewed;
 
-    public PredictionDraft Draft()
+    /// <param name="isWhole">Whether all rows are to be training rows.</param>
+    public PredictionDraft Draft(bool isWhole = false)
     {
         if (data.Data is null) throw settings.Wrong("data: is missing; name a file (CSV, TSV, Parquet, JSON Lines), a folder of images, or a data set");
         CheckLabelKeys();
@@ -21,11 +23,14 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
         foreach (var (key, column) in new[] { ("id", data.Id), ("group", data.Group), ("time", data.Time), ("split", data.Split) })
             if (column is not null) Find(table, column, key);
         var inputs = Roles(table);
-        var test = TestFile(inputs) ?? (data.Test is null ? ownTest : null);
+        var test = isWhole ? null : TestFile(inputs) ?? (data.Test is null ? ownTest : null);
         var trustedFile = data.Trusted is { } name && table.Find(name) is null ? ReadLike(table, name, "trusted", inputs) : null;
-        var trusted = data.Trusted is not null && trustedFile is null ? TrustedRows(table, words) : null;
+        if (trustedFile is not null && ReviewedRows.IsReview(trustedFile)) (reviewed, trustedFile) = (ReviewedRows.Of(trustedFile, table, words, data.Id, At("trusted")), null);
+        var trusted = reviewed is not null ? [.. reviewed.Labels.Keys] : data.Trusted is not null && trustedFile is null && !isWhole ? TrustedRows(table, words) : null;
+        if (reviewed is not null) words = reviewed.Over(table, words);
+        if (isWhole) (trustedFile, trusted) = (null, null);
 
-        var split = Divide(table, words, test is not null || trustedFile is not null, trustedFile is not null, trusted);
+        var split = isWhole ? new Split([.. Enumerable.Range(0, table.Rows)], [], []) : Divide(table, words, test is not null || trustedFile is not null, trustedFile is not null, trusted);
         if (data.Rows < split.Train.Length) split = split with { Train = Splits.Sample(split.Train, data.Rows.Value, RandomStream.Of(data.SplitSeed, "rows")) };
         var target = new TargetColumn(data.Label ?? "", At(LabelKey));
         var classes = kind switch { TargetKind.One => Classes(table, words, split.Train), TargetKind.Many => target.Names(table, split.Train), _ => [] };
@@ -34,7 +39,7 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
         if (trustedFile is not null) (validating, testing) = Trusted(trustedFile, index, test is not null);
         var offered = Offered(table, split.Train, validating, classes);
         if (test is not null) testing = test.Take(Labelled(test, "test"));
-        if (testing.Rows < LeastRows)
+        if (testing.Rows < LeastRows && !isWhole)
             throw At("test").Wrong($"only {testing.Rows} of the {(test ?? trustedFile ?? table).Rows} rows in {(test ?? trustedFile ?? table).Name} are labelled test rows; at least {LeastRows} are needed");
         var draft = new PredictionDraft
         {
@@ -47,11 +52,13 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
             Classes = classes,
             TrainLabels = TrainLabels(training, index, offered, out var isVoted),
             ValidationLabels = LabelsOf(validating, index, trustedFile is null ? "validation" : "trusted"),
-            TestLabels = LabelsOf(testing, index, trustedFile is null || test is not null ? "test" : "trusted"),
+            TestLabels = LabelsOf(testing, index, trustedFile is null || test is not null ? "test" : "trusted", isOfTable: test is null),
             TrainTruth = Truth(table, split.Train, index),
             ValidationTruth = trustedFile is null ? Truth(table, split.Validation, index) : null,
             Offered = offered,
-            Notes = [.. Notes(offered, table, test, trustedFile), .. isVoted ? [$"{LabelName} is blank in every training row: the label is the rules' majority, of equally many votes the first class"] : Array.Empty<string>()],
+            Notes = [.. Notes(offered, table, test, trustedFile), .. reviewed?.Noise is { } noise ? new[] { noise.Summary } : [], .. isVoted ? [$"{LabelName} is blank in every training row: the label is the rules' majority, of equally many votes the first class"] : Array.Empty<string>()],
+            Noise = reviewed?.Noise,
+            TestWeights = reviewed is not null && test is null && !isWhole ? [.. split.Test.Select(row => reviewed.Weights[row])] : null,
             ScoredOn = HasTruth(testing) || test is null && (trustedFile is not null || trusted is not null && trusted.IsSupersetOf(split.Test)) ? ScoredOn.Trusted : ScoredOn.Unverified,
             ValidationIsTrusted = validating.Rows > 0 && (trustedFile is not null || trusted is not null && trusted.IsSupersetOf(split.Validation)),
         };
@@ -63,10 +70,11 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
         return draft with { Targets = numbers, TestTargets = new TestNumbers(target.Numbers(testing)) };
     }
 
-    private int[] LabelsOf(Table rows, Dictionary<string, int> index, string role)
+    private int[] LabelsOf(Table rows, Dictionary<string, int> index, string role, bool isOfTable = true)
     {
         if (kind != TargetKind.One) return [];
         var words = role == "test" ? TestWords(rows) : LabelWords(rows);
+        if (reviewed is not null && isOfTable) words = reviewed.Over(rows, words);
         return [.. Enumerable.Range(0, rows.Rows).Select(row => Label(index, rows, words(row), role))];
     }
 
@@ -197,7 +205,7 @@ internal sealed partial class PredictionAssembly(PredictionData data, MapSetting
     /// <summary>Reads a file whose columns are to be of the same types as those of the training rows.</summary>
     private Table ReadLike(Table? table, string path, string key, InputRoles inputs)
     {
-        string?[] asWritten = [.. AnswerTexts, data.Id];
+        string?[] asWritten = [.. AnswerTexts, data.Id, .. key == "trusted" ? ReviewedRows.Texts : []];
         var hint = table is null ? "" : $"; nor has {table.Name} a column of that name{Spelling.Hint(path, table.Columns.Select(c => c.Name))}";
         return Read(path, key, [.. inputs.Text, .. inputs.Categories, .. asWritten.OfType<string>()], [.. inputs.Numbers, .. AnswerNumbers], hint).Rows;
     }

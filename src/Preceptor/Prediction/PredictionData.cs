@@ -122,6 +122,10 @@ public sealed record PredictionData
     [Range(0, 1)]
     public double AbstainBelow { get; set; }
 
+    /// <summary>Reads the file and divides nothing: all its rows, or those of its training part, are training rows.</summary>
+    /// <inheritdoc cref="Draft"/>
+    public PredictionDraft Whole(MapSetting settings, ReadTable read, RunOnnx? onnx = null) => new PredictionAssembly(this, settings, read, onnx).Draft(isWhole: true);
+
     /// <summary>Reads the files and divides their rows.</summary>
     /// <param name="settings">The settings these options were bound from, for messages that point at a line.</param>
     /// <param name="read">Reads a file.</param>

@@ -38,6 +38,9 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
     /// <summary>What is true of the test rows where that is not one class a row; null where it is.</summary>
     public TestTargets? Targets { get; init; }
 
+    /// <summary>How many rows each test row stands for [T]; null where all count alike.</summary>
+    public double[]? Weights { get; init; }
+
     /// <summary>The form of what was predicted.</summary>
     public TargetKind Target => Targets switch { TestLabelSets => TargetKind.Many, TestNumbers => TargetKind.Number, _ => TargetKind.One };
 
@@ -103,6 +106,7 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
         ModelFiles.WriteJson(Path.Combine(folder, "seed.json"), new Description(Seed, Classes, ScoredOn, LabelledRows, TrainingRows, Arms.ToDictionary(a => a.Key, a => a.Value.Training), Hardest, Doubts, Notes, Target, Right.Count > 0 ? Right : null));
         var answers = new State();
         answers.Add<int>("labels", Labels);
+        if (Weights is not null) answers.Add<double>("weights", Weights);
         Targets?.Save(answers.Within("targets"));
         foreach (var (name, arm) in Arms)
         {
@@ -122,6 +126,7 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
             Seed = description.Seed,
             Classes = description.Classes,
             Labels = answers.ReadArray<int>("labels"),
+            Weights = answers.Holds("weights") ? answers.ReadArray<double>("weights") : null,
             Targets = TestTargets.Load(answers.Within("targets"), description.Target),
             ScoredOn = description.ScoredOn,
             LabelledRows = description.LabelledRows,
@@ -198,6 +203,7 @@ public static class PredictionEvaluation
         Classes = task.Problem.Classes,
         Labels = task.Exam.Labels,
         Targets = task.Exam.Targets,
+        Weights = task.Exam.Weights,
         ScoredOn = task.Exam.ScoredOn,
         LabelledRows = task.Problem.Targets.Labelled.Length,
         TrainingRows = task.Problem.Train.Count,

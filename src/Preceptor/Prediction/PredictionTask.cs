@@ -37,6 +37,9 @@ public sealed record PredictionExam(Examples Test, int[] Labels, ScoredOn Scored
 
     /// <summary>What is true of training and validation rows, for the ceiling, where that is not one class a row; null if unknown.</summary>
     public ITargets? Truth { get; init; }
+
+    /// <summary>How many rows each test row stands for, one over its probability of being drawn [T]; null where all count alike.</summary>
+    public double[]? Weights { get; init; }
 }
 
 /// <summary>A problem and its exam.</summary>
@@ -117,6 +120,12 @@ public sealed record PredictionDraft
     /// <summary>What the test labels are worth.</summary>
     public required ScoredOn ScoredOn { get; init; }
 
+    /// <summary>How many rows each test row stands for; null where all count alike.</summary>
+    public double[]? TestWeights { get; init; }
+
+    /// <summary>The share of wrong labels by rows that were checked; null where none were.</summary>
+    public NoiseEstimate? Noise { get; init; }
+
     /// <summary>True classes of the training rows, if known.</summary>
     public int[]? TrainTruth { get; init; }
 
@@ -172,7 +181,7 @@ public sealed record PredictionDraft
             Model = model with { Encoder = Encoder.Resolve(model.Encoder, encoding.Shape), Frozen = null }, // the encoding has it
             Training = training,
         };
-        var exam = new PredictionExam(encoding.Encode(Test), TestLabels, ScoredOn, TrainTruth, ValidationTruth, Teachers.Where(t => t.Test is not null).ToDictionary(t => t.Name, t => t.Test!), Test) { Targets = TestTargets, Truth = TruthTargets };
+        var exam = new PredictionExam(encoding.Encode(Test), TestLabels, ScoredOn, TrainTruth, ValidationTruth, Teachers.Where(t => t.Test is not null).ToDictionary(t => t.Name, t => t.Test!), Test) { Targets = TestTargets, Truth = TruthTargets, Weights = TestWeights };
         return new(problem, exam, Train) { Notes = Notes };
     }
 }

@@ -13,7 +13,7 @@ namespace Preceptor.Training;
 [Version(1)]
 public sealed class FoldedLogisticRegression
 {
-    private const int LearnedRows = 200_000, LeastPasses = 3, MostPasses = 20;
+    private const int LearnedRows = 50_000, LeastPasses = 3, MostPasses = 10;
 
     private readonly int dense, features, classes, folds;
     private readonly float rate, l2;
@@ -43,7 +43,7 @@ public sealed class FoldedLogisticRegression
         return buckets;
     }
 
-    /// <summary>Passes over the rows until 200,000 are learned, at least three times and at most twenty; each block in random order.</summary>
+    /// <summary>Passes over the rows until 50,000 are learned, at least three times and at most ten; each block in random order.</summary>
     /// <param name="run">The run.</param>
     /// <param name="blocks">All rows, in blocks that mix classes; read once a pass.</param>
     /// <param name="labels">The class of each row [N]; −1 for none.</param>

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace Preceptor.Supervision.Trust;
 
 /// <summary>Which rows confident learning takes for wrongly labelled (Northcutt et al. 2021, section 3.2).</summary>
@@ -39,27 +42,35 @@ public static class LabelPruning
         var classes = joint.Classes;
         var found = new bool[labels.Length];
         var (starts, rows) = RowsByClass(labels, joint.ClassRows);
-        Parallel.For(0, classes, () => new Work(), (i, _, work) =>
+        Parallel.For(0, classes, () => new Work(classes), (i, _, work) =>
         {
             var own = rows.AsSpan(starts[i], starts[i + 1] - starts[i]);
             if (own.Length < ConfidentJoint.LeastRows) return work;
-            work.Room(own.Length);
+            work.Clear(own.Length);
             if (by != PruneBy.NoiseRate)
             {
                 var off = 0.0;
                 for (var j = 0; j < classes; j++)
                     if (j != i) off += joint.Joint[i * classes + j];
                 for (var r = 0; r < own.Length; r++) work.Keys[r] = -probabilities[own[r] * classes + i];
-                Mark(work, own.Length, Count(off, joint.Rows, share), 1);
+                Mark(work, [], own.Length, Count(off, joint.Rows, share), 1);
             }
             if (by != PruneBy.Class)
             {
+                for (var r = 0; r < own.Length; r++) Preferred(probabilities.AsSpan(own[r] * classes, classes), i, r, work.Preferring);
                 for (var j = 0; j < classes; j++)
                 {
                     var count = j == i ? 0 : Count(joint.Joint[i * classes + j], joint.Rows, share);
                     if (count == 0) continue;
-                    for (var r = 0; r < own.Length; r++) work.Keys[r] = probabilities[own[r] * classes + j] - probabilities[own[r] * classes + i];
-                    Mark(work, own.Length, count, 2);
+                    // Rows that prefer j to i come before all others; mostly they are enough, and few.
+                    ReadOnlySpan<int> places = work.Preferring[j].Count >= count ? CollectionsMarshal.AsSpan(work.Preferring[j]) : [];
+                    var length = places.IsEmpty ? own.Length : places.Length;
+                    for (var k = 0; k < length; k++)
+                    {
+                        var row = own[places.IsEmpty ? k : places[k]] * classes;
+                        work.Keys[k] = probabilities[row + j] - probabilities[row + i];
+                    }
+                    Mark(work, places, length, count, 2);
                 }
             }
             var wanted = by switch { PruneBy.Class => 1, PruneBy.NoiseRate => 2, _ => 3 };
@@ -119,23 +130,38 @@ public static class LabelPruning
 
     private static int Count(double joint, int rows, double share) => (int)Math.Round(joint * rows * share, MidpointRounding.AwayFromZero);
 
+    /// <summary>Notes at each class that a row finds more probable than the given one that it does.</summary>
+    private static void Preferred(ReadOnlySpan<float> row, int given, int place, List<int>[] preferring)
+    {
+        var at = 0;
+        var level = new Vector<float>(row[given]);
+        for (; at <= row.Length - Vector<float>.Count; at += Vector<float>.Count)
+        {
+            if (!Vector.GreaterThanAny(new Vector<float>(row[at..]), level)) continue;
+            for (var c = at; c < at + Vector<float>.Count; c++)
+                if (row[c] > row[given]) preferring[c].Add(place);
+        }
+        for (; at < row.Length; at++)
+            if (row[at] > row[given]) preferring[at].Add(place);
+    }
+
     /// <summary>Marks the rows with the largest keys; of equal keys at the end the earlier rows.</summary>
-    private static void Mark(Work work, int length, int count, byte mark)
+    private static void Mark(Work work, ReadOnlySpan<int> places, int length, int count, byte mark)
     {
         count = Math.Min(count, length);
         if (count == 0) return;
         var keys = work.Keys.AsSpan(0, length);
         var least = KthLargest(keys, work.Sorted.AsSpan(0, length), count);
-        for (var r = 0; r < length; r++)
-            if (keys[r] > least)
+        for (var k = 0; k < length; k++)
+            if (keys[k] > least)
             {
-                work.Marks[r] |= mark;
+                work.Marks[places.IsEmpty ? k : places[k]] |= mark;
                 count--;
             }
-        for (var r = 0; r < length && count > 0; r++)
-            if (keys[r] == least)
+        for (var k = 0; k < length && count > 0; k++)
+            if (keys[k] == least)
             {
-                work.Marks[r] |= mark;
+                work.Marks[places.IsEmpty ? k : places[k]] |= mark;
                 count--;
             }
     }
@@ -178,15 +204,17 @@ public static class LabelPruning
         return (starts, rows);
     }
 
-    private sealed class Work
+    private sealed class Work(int classes)
     {
+        public readonly List<int>[] Preferring = [.. Enumerable.Range(0, classes).Select(_ => new List<int>())];
         public float[] Keys = [], Sorted = [];
         public byte[] Marks = [];
 
-        public void Room(int length)
+        public void Clear(int length)
         {
             if (Keys.Length < length) (Keys, Sorted, Marks) = (new float[length], new float[length], new byte[length]);
             Marks.AsSpan(0, length).Clear();
+            foreach (var list in Preferring) list.Clear();
         }
     }
 }

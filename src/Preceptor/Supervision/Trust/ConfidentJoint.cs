@@ -18,6 +18,9 @@ public sealed record ConfidentJoint(int[] ClassRows, double[] Thresholds, int[] 
     // Rows of probabilities may miss a threshold by rounding alone.
     private const float Tolerance = 1e-6f;
 
+    // Rows are worked through in blocks on all processors.
+    private const int Blocks = 32;
+
     /// <summary>How many classes, C.</summary>
     public int Classes => ClassRows.Length;
 
@@ -80,17 +83,15 @@ public sealed record ConfidentJoint(int[] ClassRows, double[] Thresholds, int[] 
         var (rows, thresholds) = MeanConfidences(probabilities, labels, classes);
         var floor = Array.ConvertAll(thresholds, t => (float)t - Tolerance);
         var counts = new int[classes * classes];
-        InBlocks(labels.Length, () => new int[counts.Length], (from, to, own) =>
+        Parallel.For(0, Blocks, block =>
         {
+            var (from, to) = Block(labels.Length, block);
             for (var row = from; row < to; row++)
             {
                 if (labels[row] < 0) continue;
                 var confident = LargestReaching(probabilities.AsSpan(row * classes, classes), floor);
-                if (confident >= 0) own[labels[row] * classes + confident]++;
+                if (confident >= 0) Interlocked.Increment(ref counts[labels[row] * classes + confident]);
             }
-        }, own =>
-        {
-            for (var i = 0; i < counts.Length; i++) counts[i] += own[i];
         });
         return new(rows, thresholds, counts, Calibrate(counts, rows));
     }
@@ -113,25 +114,22 @@ public sealed record ConfidentJoint(int[] ClassRows, double[] Thresholds, int[] 
 
     private static (int[] Rows, double[] Thresholds) MeanConfidences(float[] probabilities, int[] labels, int classes)
     {
-        var (rows, sums) = (new int[classes], new double[classes]);
-        InBlocks(labels.Length, () => (Rows: new int[classes], Sums: new double[classes]), (from, to, own) =>
+        // Added block by block, so that the sums depend on no processor.
+        var (rows, sums) = (new int[Blocks][], new double[Blocks][]);
+        Parallel.For(0, Blocks, block =>
         {
+            var (ownRows, ownSums) = (rows[block], sums[block]) = (new int[classes], new double[classes]);
+            var (from, to) = Block(labels.Length, block);
             for (var row = from; row < to; row++)
             {
                 var label = labels[row];
                 if (label < 0) continue;
-                own.Rows[label]++;
-                own.Sums[label] += probabilities[row * classes + label];
-            }
-        }, own =>
-        {
-            for (var c = 0; c < classes; c++)
-            {
-                rows[c] += own.Rows[c];
-                sums[c] += own.Sums[c];
+                ownRows[label]++;
+                ownSums[label] += probabilities[row * classes + label];
             }
         });
-        return (rows, [.. sums.Select((sum, c) => rows[c] < LeastRows ? double.PositiveInfinity : sum / rows[c])]);
+        int[] all = [.. Enumerable.Range(0, classes).Select(c => rows.Sum(own => own[c]))];
+        return (all, [.. all.Select((count, c) => count < LeastRows ? double.PositiveInfinity : sums.Sum(own => own[c]) / count)]);
     }
 
     /// <summary>The class with the largest probability among those that reach their threshold, the first of equals; −1 if none does.</summary>
@@ -157,28 +155,5 @@ public sealed record ConfidentJoint(int[] ClassRows, double[] Thresholds, int[] 
         return -1;
     }
 
-    /// <summary>Works through rows in blocks on all processors; what blocks found is added in order, so that sums do not depend on the processors.</summary>
-    private static void InBlocks<T>(int rows, Func<T> create, Action<int, int, T> work, Action<T> add)
-    {
-        const int Block = 1 << 15;
-        var blocks = (rows + Block - 1) / Block;
-        if (blocks == 0) return;
-        var turn = 0;
-        var gate = new object();
-        Parallel.For(0, Math.Min(blocks, Environment.ProcessorCount), worker =>
-        {
-            for (var block = worker; block < blocks; block += Math.Min(blocks, Environment.ProcessorCount))
-            {
-                var own = create();
-                work(block * Block, Math.Min(rows, (block + 1) * Block), own);
-                lock (gate)
-                {
-                    while (turn != block) Monitor.Wait(gate);
-                    add(own);
-                    turn++;
-                    Monitor.PulseAll(gate);
-                }
-            }
-        });
-    }
+    private static (int From, int To) Block(int rows, int block) => ((int)((long)rows * block / Blocks), (int)((long)rows * (block + 1) / Blocks));
 }

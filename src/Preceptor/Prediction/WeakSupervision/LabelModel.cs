@@ -57,15 +57,22 @@ internal static class LabelModel
         for (var row = 0; row < labels.Length; row++)
         {
             var of = probabilities.AsSpan(row * votes.Classes, votes.Classes);
-            var best = 0;
-            for (var c = 1; c < of.Length; c++)
-                if (of[c] > of[best]) best = c;
+            var best = Likeliest(of);
             labels[row] = votes.Starts[row] == votes.Starts[row + 1] || of[best] < leastConfidence ? -1 : best;
         }
         return labels;
     }
 
-    /// <summary>Adds the logarithms of a table's row.</summary>
+    /// <summary>The likeliest class, of equally likely ones the first.</summary>
+    public static int Likeliest(ReadOnlySpan<double> probabilities)
+    {
+        var best = 0;
+        for (var c = 1; c < probabilities.Length; c++)
+            if (probabilities[c] > probabilities[best]) best = c;
+        return best;
+    }
+
+    /// <summary>Adds a row of a table to a sum.</summary>
     public static void Add(Span<double> sum, ReadOnlySpan<double> row)
     {
         var sums = MemoryMarshal.Cast<double, Vector<double>>(sum);

@@ -69,7 +69,7 @@ public sealed class ParetoRelabel(ParetoRelabel.Options options) : IImprove<Pred
             foreach (var score in scores.Ranked)
             {
                 doubts[score.Row] = (float)score.Value;
-                if (score.Value > options.Threshold) labels[score.Row] = options.Correct == Correction.Blank ? -1 : Likeliest(probabilities, score.Row, problem.Classes.Count);
+                if (score.Value > options.Threshold) labels[score.Row] = options.Correct == Correction.Blank ? -1 : LabelModel.Likeliest(probabilities.AsSpan(score.Row * problem.Classes.Count, problem.Classes.Count));
             }
             return new CombinedLabels
             {
@@ -81,12 +81,4 @@ public sealed class ParetoRelabel(ParetoRelabel.Options options) : IImprove<Pred
                 Doubts = doubts,
             };
         }).Apply(problem, soft: false);
-
-    private static int Likeliest(double[] probabilities, int row, int classes)
-    {
-        var best = 0;
-        for (var c = 1; c < classes; c++)
-            if (probabilities[row * classes + c] > probabilities[row * classes + best]) best = c;
-        return best;
-    }
 }

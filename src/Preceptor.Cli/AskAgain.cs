@@ -1,6 +1,5 @@
 using System.Globalization;
 using Preceptor.Catalogue;
-using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Prediction;

@@ -24,6 +24,7 @@ internal sealed class ChatWork(LabelRequest request, CancellationToken stop)
         var (rows, places) = (request.Rows, Enumerable.Range(0, request.Rows.Rows.Rows));
         var file = new LabelFile(request.Folder, rows);
         var ledgerPath = Path.Combine(request.Folder, LedgerFile);
+        if (chat.KeyEnv is not null && address.Scheme == "http" && !address.IsLoopback) request.Say($"{address} is not encrypted: whoever is in between can read the key and the texts");
         using var client = request.IsDry ? null : Client(address, how.Model);
         if (!request.IsDry) Directory.CreateDirectory(request.Folder);
         using var ledger = new AnswerLedger(request.IsDry && !File.Exists(ledgerPath) ? null : ledgerPath);

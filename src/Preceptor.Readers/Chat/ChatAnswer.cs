@@ -25,9 +25,13 @@ public sealed record ChatAnswer(string Key, string? Label, bool IsParsed, double
         return new(key, label, isParsed, label is null ? null : Probability(response, label), response.Usage?.InputTokenCount ?? input, response.Usage?.OutputTokenCount ?? output);
     }
 
+    private const string ThoughtEnd = "</think>";
+
     internal static (string? Label, bool IsParsed) Parse(string text, IReadOnlyList<string> classes)
     {
         text = text.Trim();
+        // Reasoning models think aloud first.
+        if (text.StartsWith("<think>", StringComparison.Ordinal) && text.IndexOf(ThoughtEnd, StringComparison.Ordinal) is > 0 and var end) text = text[(end + ThoughtEnd.Length)..].Trim();
         if (text.StartsWith("```", StringComparison.Ordinal) && text.EndsWith("```", StringComparison.Ordinal) && text.IndexOf('\n', StringComparison.Ordinal) is > 0 and var line) text = text[line..^3].Trim();
         var word = text;
         if (text.StartsWith('{'))

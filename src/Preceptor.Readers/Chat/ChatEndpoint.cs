@@ -41,13 +41,13 @@ public sealed record ChatEndpointOptions
 /// </summary>
 public sealed class ChatEndpoint : IChatClient
 {
-    private const int LongestMessage = 300, LargestAnswer = 4 << 20;
+    private const int LongestMessage = 300, LargestAnswer = 4 << 20, MostPlain = 2;
     private readonly ChatEndpointOptions options;
     private readonly HttpClient client;
     private readonly ResiliencePipeline<HttpResponseMessage> attempts;
     private readonly string? key;
     private readonly Uri address;
-    private volatile bool isPlain; // the server knows no log-probabilities or JSON mode
+    private volatile int plainness; // 1: the server takes no log-probabilities or JSON mode; 2: nor a temperature, and bounds completions by another name
 
     /// <summary>Prepares requests; nothing is sent.</summary>
     /// <param name="options">Where to.</param>
@@ -84,13 +84,13 @@ public sealed class ChatEndpoint : IChatClient
     /// <inheritdoc/>
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var plain = isPlain;
+        var plain = plainness;
         using var answer = await SendAsync(Body(messages, options, plain), cancellationToken).ConfigureAwait(false);
         var text = await answer.Content.ReadAsStringAsync(CancellationToken.None).ConfigureAwait(false);
         if (answer.IsSuccessStatusCode) return Read(text);
-        if (answer.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity && !plain)
+        if (answer.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity && plain < MostPlain)
         {
-            isPlain = true;
+            plainness = Math.Max(plainness, plain + 1);
             return await GetResponseAsync(messages, options, cancellationToken).ConfigureAwait(false);
         }
         var status = $"{(int)answer.StatusCode} {answer.StatusCode}";
@@ -140,16 +140,16 @@ public sealed class ChatEndpoint : IChatClient
         }
     }
 
-    private string Body(IEnumerable<ChatMessage> messages, ChatOptions? wanted, bool plain)
+    private string Body(IEnumerable<ChatMessage> messages, ChatOptions? wanted, int plain)
     {
         var body = new JsonObject
         {
             ["model"] = wanted?.ModelId ?? options.Model,
             ["messages"] = new JsonArray([.. messages.Select(m => (JsonNode)new JsonObject { ["role"] = m.Role.Value, ["content"] = m.Text })]),
         };
-        if (wanted?.Temperature is { } temperature) body["temperature"] = Math.Round((double)temperature, 4);
-        if (wanted?.MaxOutputTokens is { } most) body["max_tokens"] = most;
-        if (plain) return body.ToJsonString();
+        if (wanted?.Temperature is { } temperature && plain < MostPlain) body["temperature"] = Math.Round((double)temperature, 4);
+        if (wanted?.MaxOutputTokens is { } most) body[plain < MostPlain ? "max_tokens" : "max_completion_tokens"] = most;
+        if (plain > 0) return body.ToJsonString();
         if (wanted?.ResponseFormat is ChatResponseFormatJson) body["response_format"] = new JsonObject { ["type"] = "json_object" };
         if (wanted?.AdditionalProperties?.ContainsKey(TokenLogProbability.Wanted) == true) body["logprobs"] = true;
         return body.ToJsonString();

@@ -164,7 +164,31 @@ public sealed class LabelCommandTests : IDisposable
         Specify(server, ", parallel: 1");
         Assert.Equal((0, ""), Label());
         Assert.Equal(41, server.Requests.Count);
+
+        // Nor one that takes no temperature and calls the bound otherwise.
+        using var strict = new ChatServer(r => r.Body["temperature"] is null && r.Body["max_completion_tokens"] is not null ? Good(r) : new(400, "unsupported parameter"));
+        Specify(strict, ", parallel: 1");
+        Assert.Equal((0, ""), Label("--out", "strict"));
+        Assert.Equal(42, strict.Requests.Count);
+
+        // What is wrong besides is said.
+        using var never = new ChatServer(_ => new(400, "context too long"));
+        Specify(never, ", parallel: 1");
+        Assert.Contains("400 BadRequest: context too long", Label("--out", "never").Error, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("warm", "warm", true)]
+    [InlineData(" {\"label\": \"WARM\", \"why\": \"hot\"} ", "warm", true)]
+    [InlineData("<think>It may be cool.</think>\n{\"label\": \"warm\"}", "warm", true)]
+    [InlineData("{\"label\": null}", null, true)]
+    [InlineData("<think>It may be cool", null, false)]
+    [InlineData("{\"label\": [\"warm\"]}", null, false)]
+    [InlineData("{\"label\": \"warm\"} or so", null, false)]
+    [InlineData("{\"label\": \"warm\", \"label\": \"cool\"}", null, false)]
+    [InlineData("warm, I think", null, false)]
+    [InlineData("", null, false)]
+    public void An_answer_is_a_class_or_it_is_none(string text, string? label, bool isParsed) => Assert.Equal((label, isParsed), Preceptor.Readers.Chat.ChatAnswer.Parse(text, ["cool", "warm"]));
 
     [Fact]
     public void A_dry_run_asks_nothing_and_the_budget_stops_before_it_is_exceeded()

@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+using Preceptor.Data;
+using Preceptor.Foundation;
+using Preceptor.Supervision;
+
+namespace Preceptor.Measurement;
+
+/// <summary>Who solved what: attempts of solvers at items, in the order in which they happened.</summary>
+/// <param name="Solvers">The solvers' names, S.</param>
+/// <param name="Items">The items' names, I.</param>
+/// <param name="Solver">Each attempt's solver, an index [A].</param>
+/// <param name="Item">Each attempt's item, an index [A].</param>
+/// <param name="Correct">1 where the answer was right, 0 where it was not [A].</param>
+public sealed record Responses(string[] Solvers, string[] Items, int[] Solver, int[] Item, byte[] Correct) : ISupervision
+{
+    /// <summary>How many attempts there are, A.</summary>
+    public int Count => Solver.Length;
+
+    /// <summary>Whether <see cref="Solver"/> and the like are in an order of time, rather than of the file.</summary>
+    public bool IsOrdered { get; init; }
+
+    /// <summary>The place of each attempt in the file, from 0; empty where it is the same.</summary>
+    public int[] Origins { get; init; } = [];
+
+    /// <summary>What to call them in messages.</summary>
+    public string Source { get; init; } = "responses";
+
+    /// <inheritdoc/>
+    public string Name => "";
+
+    /// <inheritdoc/>
+    public string Fingerprint => field ??= Contents.Hash(MemoryMarshal.AsBytes<int>(Solver), MemoryMarshal.AsBytes<int>(Item)) + Contents.Hash(Correct, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', [.. Solvers, .. Items])));
+
+    /// <summary>Reads attempts from a table's columns; rows with no answer are left out.</summary>
+    /// <exception cref="RequestException">A cell does not hold what it should; the message names its row.</exception>
+    public static Responses Of(Table table, Column solver, Column item, Column correct, Column? time)
+    {
+        int[] rows = [.. Enumerable.Range(0, table.Rows)];
+        if (time is NumberColumn numbers) Array.Sort((double[])numbers.Values.Clone(), rows);
+        else if (time is TextColumn) rows = [.. rows.OrderBy(time.Words(), StringComparer.Ordinal)];
+        if (time is not null) rows = Stable(rows, time);
+        var (solvers, items) = (new NameIndex(), new NameIndex());
+        var (ofSolver, ofItem, ofCorrect, origins) = (new int[rows.Length], new int[rows.Length], new byte[rows.Length], time is null ? [] : new int[rows.Length]);
+        var (solverAt, itemAt, answer) = (solvers.Reader(solver), items.Reader(item), Answers(table, correct));
+        var count = 0;
+        foreach (var row in rows)
+        {
+            if (answer(row) is not { } right) continue;
+            ofSolver[count] = solverAt(row) is >= 0 and var s ? s : throw Blank(table, row, solver, "solver");
+            ofItem[count] = itemAt(row) is >= 0 and var i ? i : throw Blank(table, row, item, "item");
+            ofCorrect[count] = right;
+            if (origins.Length > 0) origins[count] = table.Origin(row);
+            count++;
+        }
+        if (count == 0) throw new RequestException($"{table.Name}: column '{correct.Name}' is blank in every row");
+        if (count < rows.Length)
+        {
+            if (origins.Length == 0) origins = [.. rows.Where(row => answer(row) is not null).Select(table.Origin)];
+            (ofSolver, ofItem, ofCorrect, origins) = (ofSolver[..count], ofItem[..count], ofCorrect[..count], origins[..count]);
+        }
+        return new([.. solvers.Names], [.. items.Names], ofSolver, ofItem, ofCorrect) { IsOrdered = time is not null, Origins = origins, Source = table.Name };
+    }
+
+    // Attempts of one time keep the file's order.
+    private static int[] Stable(int[] rows, Column time)
+    {
+        var words = time.Words();
+        bool Same(int a, int b) => time is NumberColumn n ? n.Values[a].Equals(n.Values[b]) : words(a) == words(b);
+        for (int start = 0, end; start < rows.Length; start = end)
+        {
+            end = start + 1;
+            while (end < rows.Length && Same(rows[start], rows[end])) end++;
+            Array.Sort(rows, start, end - start);
+        }
+        return rows;
+    }
+
+    private static Func<int, byte?> Answers(Table table, Column column)
+    {
+        if (column is NumberColumn { Values: var values }) return row => values[row] switch { 1 => 1, 0 => 0, double.NaN => null, var other => throw Wrong(table, row, column, FormattableString.Invariant($"{other}")) };
+        var words = column.Words();
+        return row => words(row).Trim() switch { "1" or "true" or "True" or "yes" => 1, "0" or "false" or "False" or "no" => 0, "" => null, var other => throw Wrong(table, row, column, other) };
+    }
+
+    private static RequestException Wrong(Table table, int row, Column column, string found) =>
+        new($"{table.Name} {table.Place(row)}, column '{column.Name}': found '{found}', expected 1 where the answer was right and 0 where it was wrong, or nothing");
+
+    private static RequestException Blank(Table table, int row, Column column, string what) =>
+        new($"{table.Name} {table.Place(row)}, column '{column.Name}': is blank; it has to name the {what}");
+}

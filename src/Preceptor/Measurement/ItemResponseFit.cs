@@ -40,7 +40,8 @@ public sealed class ItemResponseFit
     private readonly ItemModel form;
     private readonly ItemPriors priors;
     private readonly SparseAnswers bySolver, byItem;
-    private readonly double[] theta, b, logA, logitC;
+    private readonly double[] theta, b, logA, logitC, damping;
+    private readonly (double B, double A, double C)[] lastSteps;
 
     private ItemResponseFit(Responses responses, ItemModel form, ItemPriors priors)
     {
@@ -48,6 +49,8 @@ public sealed class ItemResponseFit
         bySolver = SparseAnswers.Of(responses.Solver, responses.Item, responses.Correct, responses.Solvers.Length);
         byItem = SparseAnswers.Of(responses.Item, responses.Solver, responses.Correct, responses.Items.Length);
         (theta, b, logA, logitC) = (new double[responses.Solvers.Length], new double[responses.Items.Length], new double[responses.Items.Length], new double[responses.Items.Length]);
+        (damping, lastSteps) = (new double[responses.Items.Length], new (double, double, double)[responses.Items.Length]);
+        Array.Fill(damping, 1);
         Array.Fill(logitC, form == ItemModel.ThreeParameter ? Math.Log(priors.Guessing / (1 - priors.Guessing)) : double.NegativeInfinity);
     }
 
@@ -157,8 +160,13 @@ public sealed class ItemResponseFit
             var determinant = bb * aa - ba * ba;
             return Math.Max(Step(b, item, (aa * gB - ba * gA) / determinant), Step(logA, item, (bb * gA - ba * gB) / determinant));
         }
+        // With guessing the expected information may be half of the curvature, and steps would swing around the maximum for ever.
         var (stepB, stepA, stepC) = Solve(bb, ba, bc, aa, ac, cc, gB, gA, gC);
-        return Math.Max(Step(b, item, stepB), Math.Max(Step(logA, item, stepA), Step(logitC, item, stepC)));
+        var last = lastSteps[item];
+        damping[item] = stepB * last.B + stepA * last.A + stepC * last.C < 0 ? damping[item] / 2 : Math.Min(1, damping[item] * 1.2);
+        lastSteps[item] = (stepB, stepA, stepC);
+        var share = damping[item];
+        return Math.Max(Step(b, item, share * stepB), Math.Max(Step(logA, item, share * stepA), Step(logitC, item, share * stepC))) / share;
     }
 
     private static double Step(double[] parameters, int k, double step)

@@ -19,11 +19,35 @@ public sealed record Responses(string[] Solvers, string[] Items, int[] Solver, i
     /// <summary>Whether <see cref="Solver"/> and the like are in an order of time, rather than of the file.</summary>
     public bool IsOrdered { get; init; }
 
-    /// <summary>The place of each attempt in the file, from 0; empty where it is the same.</summary>
-    public int[] Origins { get; init; } = [];
+    /// <summary>Where an attempt stands in its file, for messages: the file and its line.</summary>
+    public Func<int, string> Place { get; init; } = n => $"response {n + 1}";
 
-    /// <summary>What to call them in messages.</summary>
-    public string Source { get; init; } = "responses";
+    /// <summary>Some of the attempts, in the given order, with the same solvers and items.</summary>
+    public Responses Take(int[] attempts) => this with { Solver = [.. attempts.Select(n => Solver[n])], Item = [.. attempts.Select(n => Item[n])], Correct = [.. attempts.Select(n => Correct[n])], Place = n => Place(attempts[n]) };
+
+    /// <summary>The same with one answer for each pair of solver and item: repetitions of the same answer are left out.</summary>
+    /// <exception cref="RequestException">A solver answered an item once right and once wrong; both places are named.</exception>
+    public Responses Distinct()
+    {
+        var keys = new long[Count];
+        int[] order = [.. Enumerable.Range(0, Count)];
+        for (var n = 0; n < Count; n++) keys[n] = (long)Solver[n] * Items.Length + Item[n];
+        Array.Sort(keys, order);
+        List<int> kept = [];
+        for (int start = 0, end; start < Count; start = end)
+        {
+            end = start + 1;
+            while (end < Count && keys[end] == keys[start]) end++;
+            Array.Sort(order, start, end - start);
+            for (var k = start + 1; k < end; k++)
+                if (Correct[order[k]] != Correct[order[start]]) throw new RequestException(
+                    $"{Place(order[k])}: solver '{Solvers[Solver[order[k]]]}' answered item '{Items[Item[order[k]]]}' before, {Place(order[start])}, and not alike; an item response model has one answer of each solver to an item, method.system: glicko rates repeated attempts");
+            kept.Add(order[start]);
+        }
+        if (kept.Count == Count) return this;
+        kept.Sort();
+        return Take([.. kept]);
+    }
 
     /// <inheritdoc/>
     public string Name => "";
@@ -40,7 +64,7 @@ public sealed record Responses(string[] Solvers, string[] Items, int[] Solver, i
         else if (time is TextColumn) rows = [.. rows.OrderBy(time.Words(), StringComparer.Ordinal)];
         if (time is not null) rows = Stable(rows, time);
         var (solvers, items) = (new NameIndex(), new NameIndex());
-        var (ofSolver, ofItem, ofCorrect, origins) = (new int[rows.Length], new int[rows.Length], new byte[rows.Length], time is null ? [] : new int[rows.Length]);
+        var (ofSolver, ofItem, ofCorrect, origins) = (new int[rows.Length], new int[rows.Length], new byte[rows.Length], rows);
         var (solverAt, itemAt, answer) = (solvers.Reader(solver), items.Reader(item), Answers(table, correct));
         var count = 0;
         foreach (var row in rows)
@@ -49,16 +73,12 @@ public sealed record Responses(string[] Solvers, string[] Items, int[] Solver, i
             ofSolver[count] = solverAt(row) is >= 0 and var s ? s : throw Blank(table, row, solver, "solver");
             ofItem[count] = itemAt(row) is >= 0 and var i ? i : throw Blank(table, row, item, "item");
             ofCorrect[count] = right;
-            if (origins.Length > 0) origins[count] = table.Origin(row);
+            origins[count] = row; // never ahead of where it is read
             count++;
         }
         if (count == 0) throw new RequestException($"{table.Name}: column '{correct.Name}' is blank in every row");
-        if (count < rows.Length)
-        {
-            if (origins.Length == 0) origins = [.. rows.Where(row => answer(row) is not null).Select(table.Origin)];
-            (ofSolver, ofItem, ofCorrect, origins) = (ofSolver[..count], ofItem[..count], ofCorrect[..count], origins[..count]);
-        }
-        return new([.. solvers.Names], [.. items.Names], ofSolver, ofItem, ofCorrect) { IsOrdered = time is not null, Origins = origins, Source = table.Name };
+        if (count < rows.Length) (ofSolver, ofItem, ofCorrect, origins) = (ofSolver[..count], ofItem[..count], ofCorrect[..count], origins[..count]);
+        return new([.. solvers.Names], [.. items.Names], ofSolver, ofItem, ofCorrect) { IsOrdered = time is not null, Place = n => $"{table.Name} {table.Place(origins[n])}" };
     }
 
     // Attempts of one time keep the file's order.

@@ -69,6 +69,15 @@ public sealed record TrainingRequest(string Stage, int[] Rows, float[] Targets)
     /// <summary>Whether a smaller network is trained than the specification names.</summary>
     public bool IsWeak { get; init; }
 
+    /// <summary>The highest weight of the network's own hardened answers beside the targets (the confidence loss of weak-to-strong generalisation); 0 for none.</summary>
+    public double OwnWeight { get; init; }
+
+    /// <summary>Steps over which that weight rises from 0.</summary>
+    public int OwnSteps { get; init; } = 200;
+
+    /// <summary>The weight at a step, from 0: OwnWeight · min(1, step/OwnSteps).</summary>
+    public double OwnWeightAt(double step) => OwnWeight * Math.Min(1, step / OwnSteps);
+
     /// <summary>A name that gives the training random streams of its own; empty for those that all trainings of the run share.</summary>
     public string Stream { get; init; } = "";
 

@@ -77,7 +77,7 @@ public sealed class ItemResponseTests
     [InlineData(ItemModel.ThreeParameter)]
     public void The_posterior_has_no_slope_where_the_fit_ends(ItemModel form)
     {
-        var (priors, responses) = (new ItemPriors(), QuizProblem.Draw(new() { Solvers = 60, Items = 30, Model = form }, 1).Require<Responses>());
+        var (priors, responses) = (new ItemPriors(), QuizProblem.Draw(new() { Solvers = 100, Items = 300, Model = form }, 0).Require<Responses>());
         var model = ItemResponseFit.Fit(responses, form, priors);
         var gradient = model.Gradient(responses);
         for (var s = 0; s < model.Ability.Length; s++) Assert.Equal(0, gradient.Ability[s] - model.Ability[s], 4);

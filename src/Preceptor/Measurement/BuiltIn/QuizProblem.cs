@@ -89,8 +89,7 @@ public static class QuizProblem
         if (attempts.Count == 0) throw new RequestException("problem.missing: leaves no attempt; lower it, or draw more solvers or items");
         answers.Shuffle(CollectionsMarshal.AsSpan(attempts));
         var responses = new Responses([.. Enumerable.Range(1, solvers).Select(s => $"solver-{s}")], [.. Enumerable.Range(1, items).Select(i => $"item-{i}")],
-            [.. attempts.Select(t => t.Solver)], [.. attempts.Select(t => t.Item)], [.. attempts.Select(t => t.Correct)])
-        { Source = "quiz" };
+            [.. attempts.Select(t => t.Solver)], [.. attempts.Select(t => t.Item)], [.. attempts.Select(t => t.Correct)]);
         return new("quiz", [responses, new TrueDifficulties(b)]);
     }
 }

@@ -48,7 +48,7 @@ public static class BuiltInProblems
 
     /// <summary>The problem to show a method on: the one meant for it if it measures; tickets, or where it does not learn classes, one with what it learns; null without any.</summary>
     public static BuiltInProblem? ExampleFor(MethodInfo method) =>
-        method.IsMeasure ? All.FirstOrDefault(p => p.Method == method.Slug) ?? (method.Needs.Any(n => n.Contains(typeof(TrainableProblem))) ? All.First(p => p.Name == "digits") : null)
+        method.IsMeasure ? All.FirstOrDefault(p => p.Method == method.Slug) ?? (method.Needs.Any(n => n.Contains(typeof(TrainableProblem))) ? All.First(p => p.Name == "tickets") : null)
         : method.Targets.Count == 0 || method.Targets.Contains(TargetKind.One) ? All.First(p => p.Name == "tickets") : All.FirstOrDefault(p => method.Targets.Contains(p.Target));
 
     /// <summary>The problem of a name.</summary>

@@ -39,7 +39,7 @@ internal static class MeasurementTraining
         var (source, classes) = (task.Problem, task.Problem.Classes.Count);
         var targets = new float[source.Train.Count * classes];
         for (var i = 0; i < request.Rows.Length; i++) request.Targets.AsSpan(i * classes, classes).CopyTo(targets.AsSpan(request.Rows[i] * classes));
-        var training = source.Training with { Epochs = request.Epochs ?? source.Training.Epochs, Batch = request.Batch ?? source.Training.Batch };
+        var training = source.Training with { Epochs = request.Epochs ?? source.Training.Epochs, Batch = request.Batch ?? source.Training.Batch, Rate = source.Training.Rate * request.Rate };
         if (request.Validation.Length > 0) training = training with { Patience = training.Epochs }; // the best epoch is kept, and none is left out
         var problem = source with
         {

@@ -101,6 +101,7 @@ public sealed class LabelBudget(LabelBudgetOptions options) : IMeasure<Measureme
                 Epochs = LabelBudgetPlan.Epochs(rows.Length, options.Examples, options.Steps, options.Batch),
                 Batch = options.Batch,
                 From = model,
+                Rate = model is null ? 1 : options.SecondRate,
                 OwnWeight = stage.OwnWeight,
                 Stream = $"budget-{seed}",
                 Before = before.DeepClone(),

@@ -102,6 +102,11 @@ public sealed record LabelBudgetOptions
     [Range(1, 100_000), Source("32")]
     public int Batch { get; set; } = 32;
 
+    /// <summary>The rate of going on.</summary>
+    [Description("Learning rate of a stage that goes on from another, as a share of training.rate; small shares forget less")]
+    [Range(0, 10, MinimumIsExclusive = true), Source("1")]
+    public double SecondRate { get; set; } = 1;
+
     /// <summary>Whether clean labels are bought where the model is unsure.</summary>
     [Description("Whether clean labels are bought for the rows that the model is least sure of after the weak stage")]
     public bool Active { get; set; }

@@ -63,22 +63,20 @@ public sealed record Responses(string[] Solvers, string[] Items, int[] Solver, i
         if (time is NumberColumn numbers) Array.Sort((double[])numbers.Values.Clone(), rows);
         else if (time is TextColumn) rows = [.. rows.OrderBy(time.Words(), StringComparer.Ordinal)];
         if (time is not null) rows = Stable(rows, time);
-        var (solvers, items) = (new NameIndex(), new NameIndex());
-        var (ofSolver, ofItem, ofCorrect, origins) = (new int[rows.Length], new int[rows.Length], new byte[rows.Length], rows);
-        var (solverAt, itemAt, answer) = (solvers.Reader(solver), items.Reader(item), Answers(table, correct));
-        var count = 0;
+        var (answer, correctAt, count) = (Answers(table, correct), new byte[rows.Length], 0);
         foreach (var row in rows)
         {
             if (answer(row) is not { } right) continue;
-            ofSolver[count] = solverAt(row) is >= 0 and var s ? s : throw Blank(table, row, solver, "solver");
-            ofItem[count] = itemAt(row) is >= 0 and var i ? i : throw Blank(table, row, item, "item");
-            ofCorrect[count] = right;
-            origins[count] = row; // never ahead of where it is read
+            (correctAt[count], rows[count]) = (right, row); // never ahead of where it is read
             count++;
         }
         if (count == 0) throw new RequestException($"{table.Name}: column '{correct.Name}' is blank in every row");
-        if (count < rows.Length) (ofSolver, ofItem, ofCorrect, origins) = (ofSolver[..count], ofItem[..count], ofCorrect[..count], origins[..count]);
-        return new([.. solvers.Names], [.. items.Names], ofSolver, ofItem, ofCorrect) { IsOrdered = time is not null, Place = n => $"{table.Name} {table.Place(origins[n])}" };
+        if (count < rows.Length) (rows, correctAt) = (rows[..count], correctAt[..count]);
+        var (solvers, items, ofSolver, ofItem) = (new NameIndex(), new NameIndex(), Array.Empty<int>(), Array.Empty<int>());
+        Parallel.Invoke(() => ofSolver = solvers.Number(solver, rows), () => ofItem = items.Number(item, rows));
+        if (Array.IndexOf(ofSolver, -1) is >= 0 and var s) throw Blank(table, rows[s], solver, "solver");
+        if (Array.IndexOf(ofItem, -1) is >= 0 and var i) throw Blank(table, rows[i], item, "item");
+        return new(solvers.Names, items.Names, ofSolver, ofItem, correctAt) { IsOrdered = time is not null, Place = n => $"{table.Name} {table.Place(rows[n])}" };
     }
 
     // Attempts of one time keep the file's order.

@@ -63,6 +63,9 @@ public sealed record TrainingRequest(string Stage, int[] Rows, float[] Targets)
     /// <summary>Rows a step; null for the specification's.</summary>
     public int? Batch { get; init; }
 
+    /// <summary>The learning rate as a share of the specification's.</summary>
+    public double Rate { get; init; } = 1;
+
     /// <summary>A network to go on with instead of a new one; it is trained in place.</summary>
     public Predictor? From { get; init; }
 

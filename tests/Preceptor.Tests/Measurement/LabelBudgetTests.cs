@@ -107,6 +107,7 @@ public sealed class LabelBudgetTests
     [InlineData("method.active=true")]
     [InlineData("method.own-weight=0.5")]
     [InlineData("method.held-out=0")]
+    [InlineData("method.second-rate=0.1")]
     [InlineData("method.order=mixed")]
     [InlineData("problem.noise=0.4")]
     public void Every_way_of_training_measures(string setting)

@@ -13,7 +13,7 @@ internal static class LabelBudgetExperiment
 
     private static readonly string[] Shared = ["model.encoder=mlp", "model.hidden=[256,128]", "training.epochs=20", "training.batch=32", "method.weak=trained", "method.teacher-rows=200", "method.seeds=1"];
 
-    private static readonly string[] Grid = ["training.rate=0.001", "training.rate=0.003"];
+    private static readonly string[] Grid = ["training.rate=0.001", "training.rate=0.003", "training.rate=0.001 method.second-rate=0.1", "training.rate=0.003 method.second-rate=0.1"];
 
     public static Experiment Create()
     {

@@ -1,5 +1,3 @@
-using Preceptor.Foundation;
-
 namespace Preceptor.Measurement;
 
 /// <summary>By what items are rated.</summary>

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Preceptor.Data;
-using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Models;
 

@@ -1,6 +1,5 @@
 using Preceptor.Data;
 using Preceptor.Foundation;
-using Preceptor.Models;
 
 namespace Preceptor.Measurement;
 

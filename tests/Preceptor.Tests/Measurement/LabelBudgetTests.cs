@@ -1,6 +1,5 @@
 using CsCheck;
 using Preceptor.Catalogue;
-using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Measurement;
 

@@ -6,6 +6,7 @@ using Preceptor.Evaluation;
 // training [ROUNDS [NAME…]]: one process of ours and one of PyTorch in turn, a thread each; the mean ratio of their median steps and its 95 % interval over the rounds.
 // training-ours NAME STEPS: one process of ours.
 // confident ROWS CLASSES: confident learning on probabilities in memory.
+// ratings [GAMES]: item response theory and Glicko-2, in this process, with all its threads.
 if (args is ["training-ours", var name, var steps])
 {
     Console.WriteLine($"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3)} {Ours.MedianStep(name, int.Parse(steps, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture)}");
@@ -22,7 +23,12 @@ if (args is ["confident", var confidentRows, var confidentClasses])
     ConfidentBench.Run(int.Parse(confidentRows, CultureInfo.InvariantCulture), int.Parse(confidentClasses, CultureInfo.InvariantCulture));
     return 0;
 }
-if (args is not ["training", ..]) return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | confident ROWS CLASSES");
+if (args is ["ratings", ..])
+{
+    Ratings.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 10_000_000);
+    return 0;
+}
+if (args is not ["training", ..]) return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | confident ROWS CLASSES | ratings [GAMES]");
 var rounds = args.Length > 1 ? Math.Max(2, int.Parse(args[1], CultureInfo.InvariantCulture)) : 5;
 var python = Environment.GetEnvironmentVariable("PRECEPTOR_PYTHON") is { Length: > 0 } named ? named : "python3";
 var script = Path.Combine(Path.GetTempPath(), $"preceptor-bench-{Environment.ProcessId}.py");

@@ -16,6 +16,7 @@ internal static class CommandLine
         CompareCommand.Create(stop),
         SeedCommand.Create(stop),
         AdviseCommand.Create(stop),
+        MeasureCommand.Create(stop),
         ReproduceCommand.Create(stop),
         ArmCommand.Create(stop),
         AttemptsCommand.Create(stop),

@@ -102,7 +102,7 @@ internal sealed record RunRequest(Specification Specification, int Seeds, int Th
         RunFolder.WriteWhole(Path.Combine(Folder, RequestFile), json.ToJsonString());
     }
 
-    private static JsonObject Environment() => new()
+    internal static JsonObject Environment() => new()
     {
         ["preceptor"] = typeof(Run).Assembly.GetName().Version!.ToString(3),
         ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3),

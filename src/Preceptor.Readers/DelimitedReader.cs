@@ -70,7 +70,7 @@ public static class DelimitedReader
             {
                 using var stream = open();
                 var pass = new DelimitedPass(stream, name, options, knownTexts, cancellationToken);
-                if (pass.Run() is { } table) return table;
+                if (pass.Run() is { } table) return table.WithLines(row => DelimitedLines.Find(open, name, options, row));
                 knownTexts = pass.TextColumns;
             }
         });

@@ -195,7 +195,7 @@ internal sealed class RowParser(string name, Grammar grammar, IReadOnlyList<stri
         return unquoted.AsSpan(0, length);
     }
 
-    private static bool SkipEmptyLine(ReadOnlySpan<byte> block, ref int at)
+    internal static bool SkipEmptyLine(ReadOnlySpan<byte> block, ref int at)
     {
         var length = block[at..] switch
         {

@@ -51,6 +51,7 @@ internal static class Style
         svg .seed { fill: var(--arm); opacity: .45; }
         svg .whisker { stroke: var(--arm); stroke-width: 3; stroke-linecap: round; }
         svg .curve { stroke: var(--arm); }
+        svg .series { stroke: var(--hue); } svg .series circle { fill: var(--hue); stroke: none; } svg .series .seed { opacity: .45; } svg .band { fill: var(--hue); stroke: none; opacity: .18; }
         svg .baseline.curve { stroke-dasharray: 7 4; }
         svg .floor.curve { stroke-dasharray: 1 5; }
         svg .ceiling.curve { stroke-dasharray: 10 3 2 3; }

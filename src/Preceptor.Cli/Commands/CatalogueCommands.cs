@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Preceptor.Catalogue;
 using Preceptor.Data;
 using Preceptor.Foundation;
+using Preceptor.Measurement;
 using Preceptor.Models;
 using Preceptor.Prediction;
 using Preceptor.Training;
@@ -47,7 +48,7 @@ internal static class CatalogueCommands
 
     public static Command Show()
     {
-        var name = new Argument<string>("SLUG") { Description = "A method, a problem, or data, rules, teachers, model, frozen, training" };
+        var name = new Argument<string>("SLUG") { Description = "A method, a problem, or data, measurement, rules, teachers, model, frozen, training" };
         var command = new Command("show", "Show a method or a problem with all its options") { name };
         command.SetAction(parsed =>
         {
@@ -59,7 +60,7 @@ internal static class CatalogueCommands
                 AnsiConsole.WriteLine($"Source: {method.Declaration.Citation}");
                 AnsiConsole.WriteLine($"Needs {method.DescribeNeeds(", or ")}.");
                 ShowOptions("method", method.OptionsType);
-                if (BuiltInProblems.ExampleFor(method) is { } example) AnsiConsole.Profile.Out.Writer.WriteLine($"Try: {Terminal.Command} run --problem {example.Name} --method {method.Slug}");
+                if (BuiltInProblems.ExampleFor(method) is { } example) AnsiConsole.Profile.Out.Writer.WriteLine($"Try: {Terminal.Command} {Example(method, example)}");
                 return ExitCode.Done;
             }
             if (BuiltInProblems.All.FirstOrDefault(p => p.Name == slug) is { } problem)
@@ -68,13 +69,13 @@ internal static class CatalogueCommands
                 AnsiConsole.WriteLine(problem.Summary);
                 ShowOptions("problem", problem.OptionsType);
                 foreach (var (key, value) in problem.Defaults) AnsiConsole.WriteLine($"sets {key}: {value}");
-                AnsiConsole.Profile.Out.Writer.WriteLine($"Try: {Terminal.Command} run --problem {problem.Name} --method {problem.Method}");
+                AnsiConsole.Profile.Out.Writer.WriteLine($"Try: {Terminal.Command} {Example(MethodCatalogue.All.First(m => m.Slug == problem.Method), problem)}");
                 return ExitCode.Done;
             }
-            (string Section, Type Type)[] sections = [("data", typeof(PredictionData)), ("rules", typeof(LabelRule)), ("teachers", typeof(TeacherSource)), ("model", typeof(ModelOptions)), ("frozen", typeof(FrozenNetwork)), ("training", typeof(TrainingOptions))];
+            (string Section, Type Type)[] sections = [("data", typeof(PredictionData)), ("measurement", typeof(MeasurementData)), ("rules", typeof(LabelRule)), ("teachers", typeof(TeacherSource)), ("model", typeof(ModelOptions)), ("frozen", typeof(FrozenNetwork)), ("training", typeof(TrainingOptions))];
             if (sections.FirstOrDefault(s => s.Section == slug) is { Type: { } type })
             {
-                ShowOptions(slug switch { "data" => "problem", "rules" => "problem.rules.NAME", "teachers" => "problem.teachers.NAME", "frozen" => "model.frozen", _ => slug }, type);
+                ShowOptions(slug switch { "data" or "measurement" => "problem", "rules" => "problem.rules.NAME", "teachers" => "problem.teachers.NAME", "frozen" => "model.frozen", _ => slug }, type);
                 return ExitCode.Done;
             }
             string[] known = [.. MethodCatalogue.All.Select(m => m.Slug), .. BuiltInProblems.All.Select(p => p.Name), .. sections.Select(s => s.Section)];
@@ -101,6 +102,8 @@ internal static class CatalogueCommands
         });
         return command;
     }
+
+    private static string Example(MethodInfo method, BuiltInProblem problem) => method.IsMeasure ? $"measure {method.Slug} --problem {problem.Name}" : $"run --problem {problem.Name} --method {method.Slug}";
 
     private static Option<string?> Document(string name, string description) =>
         new(name) { Description = description + " to this file, or to standard output", HelpName = "FILE", Arity = ArgumentArity.ZeroOrOne };

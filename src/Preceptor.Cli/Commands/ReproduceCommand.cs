@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Preceptor.Catalogue;
 using Preceptor.Catalogue.Experiments;
-using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Reports;
 using Spectre.Console;
@@ -160,7 +159,7 @@ internal static class ReproduceCommand
     {
         foreach (var claim in file.Values.Claims)
         {
-            var metric = Metrics.Find(claim.Metric);
+            var metric = ExperimentCatalogue.Metric(claim.Metric);
             var verdict = claim.Verdict is { } reached ? $": {EvidenceReport.Words(reached)}" : "";
             words.WriteLineSafely($"{file.Slug} on {EvidenceReport.Conditions(claim.Method)}: {claim.Claim}\n    {claim.Metric} {ResultText.Value(metric, claim.ReferenceMean)} → {ResultText.Value(metric, claim.MethodMean)}, "
                 + $"difference {EvidenceReport.Difference(claim)}, {ResultText.Count(claim.Seeds, "seed")}{verdict}");

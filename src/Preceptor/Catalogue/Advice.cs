@@ -35,7 +35,7 @@ public sealed record Advice(string Problem, IReadOnlyList<string> Offered, IRead
     public static Advice Of(PredictionTask task, IReadOnlyList<EvidenceFile> evidence)
     {
         var problem = task.Problem;
-        return new(problem.Name, Describe(problem, task), [.. MethodCatalogue.All.Select(m => Of(m, problem, evidence))
+        return new(problem.Name, Describe(problem, task), [.. MethodCatalogue.All.Where(m => !m.IsMeasure).Select(m => Of(m, problem, evidence))
             .OrderBy(a => !a.Fits ? 2 : a.Method.Declaration.IsPlain ? 1 : 0).ThenByDescending(a => a.Standing).ThenBy(a => a.Method.Slug, StringComparer.Ordinal)]);
     }
 

@@ -1,5 +1,7 @@
 using Preceptor.Data;
 using Preceptor.Foundation;
+using Preceptor.Measurement;
+using Preceptor.Measurement.BuiltIn;
 using Preceptor.Prediction;
 using Preceptor.Prediction.BuiltIn;
 
@@ -12,9 +14,12 @@ namespace Preceptor.Catalogue;
 /// <param name="OptionsType">The record of its options.</param>
 /// <param name="Method">The method it is meant for.</param>
 /// <param name="Defaults">Keys of model and training whose defaults it sets.</param>
-/// <param name="Draft">Draws it from options and a seed.</param>
-public sealed record BuiltInProblem(string Name, string Kind, string Summary, Type OptionsType, string Method, IReadOnlyDictionary<string, string> Defaults, Func<object, ulong, PredictionDraft> Draft)
+/// <param name="Draft">Draws it from options and a seed; null for a problem of another kind than prediction.</param>
+public sealed record BuiltInProblem(string Name, string Kind, string Summary, Type OptionsType, string Method, IReadOnlyDictionary<string, string> Defaults, Func<object, ulong, PredictionDraft>? Draft)
 {
+    /// <summary>Draws a problem of kind measurement from options and a seed; null for one of another kind.</summary>
+    public Func<object, ulong, MeasurementProblem>? Subject { get; init; }
+
     /// <summary>The form of what is to be predicted.</summary>
     public TargetKind Target { get; init; }
 }
@@ -31,6 +36,8 @@ public static class BuiltInProblems
         new("digits", "prediction", "Rendered strokes of ten digits, 28×28, deformed and on backgrounds; knobs for few and for noisy labels.",
             typeof(DigitsProblem.Options), "ps-kd", new Dictionary<string, string> { ["training.epochs"] = "12", ["training.rate"] = "0.003" },
             (options, seed) => DigitsProblem.Draft((DigitsProblem.Options)options, seed)),
+        new("quiz", MeasurementData.KindName, "Simulated solvers answer simulated items of known difficulty, all alike or each what suits them.",
+            typeof(QuizProblem.Options), "easy2hard-bench", new Dictionary<string, string>(), null) { Subject = (options, seed) => QuizProblem.Draw((QuizProblem.Options)options, seed) },
         new("regions", "prediction", "A mixture of Gaussians with labels wrong in one half of the space and a teacher wrong in the other; any number of classes.",
             typeof(RegionsProblem.Options), "tgeo-kd", new Dictionary<string, string> { ["training.epochs"] = "20", ["training.rate"] = "0.003" },
             (options, seed) => RegionsProblem.Draft((RegionsProblem.Options)options, seed)),
@@ -39,9 +46,10 @@ public static class BuiltInProblems
             (options, seed) => TicketsProblem.Draft((TicketsProblem.Options)options, seed)),
     ];
 
-    /// <summary>The problem to show a method on: tickets, or where it does not learn classes, one with what it learns; null without any.</summary>
+    /// <summary>The problem to show a method on: the one meant for it if it measures; tickets, or where it does not learn classes, one with what it learns; null without any.</summary>
     public static BuiltInProblem? ExampleFor(MethodInfo method) =>
-        method.Targets.Count == 0 || method.Targets.Contains(TargetKind.One) ? All.First(p => p.Name == "tickets") : All.FirstOrDefault(p => method.Targets.Contains(p.Target));
+        method.IsMeasure ? All.FirstOrDefault(p => p.Method == method.Slug) ?? (method.Needs.Any(n => n.Contains(typeof(TrainableProblem))) ? All.First(p => p.Name == "tickets") : null)
+        : method.Targets.Count == 0 || method.Targets.Contains(TargetKind.One) ? All.First(p => p.Name == "tickets") : All.FirstOrDefault(p => method.Targets.Contains(p.Target));
 
     /// <summary>The problem of a name.</summary>
     /// <exception cref="RequestException">There is none; the message has the nearest spelling.</exception>

@@ -32,7 +32,7 @@ public sealed record ComparedMethods(IReadOnlyList<Specification> Specifications
         var baseline = MethodCatalogue.Find(new ScalarSetting("compare", "", Baseline));
         var supervised = With(specification, [baseline]);
         var task = PredictionRunner.Prepare(supervised, 0, read, onnx);
-        if (chains is null) return Fitting(specification, task, [.. MethodCatalogue.All.Select(m => m.IsFit ? new[] { m } : [m, baseline])]);
+        if (chains is null) return Fitting(specification, task, [.. MethodCatalogue.All.Where(m => !m.IsMeasure).Select(m => m.IsFit ? new[] { m } : [m, baseline])]);
         Specification[] chosen = [.. chains.Where(c => c is not [{ Slug: Baseline }]).Select(c => With(specification, c))];
         if (chosen.Select(c => PredictionRunner.Unmet(c, task)).FirstOrDefault(u => u is not null) is { } unmet) throw new RequestException($"--methods {names}: {unmet}");
         return new([supervised, .. chosen], []);
@@ -52,7 +52,9 @@ public sealed record ComparedMethods(IReadOnlyList<Specification> Specifications
         if (words.Any(w => w.Length == 0)) throw place.Wrong($"expected methods parted by commas, such as ps-kd,lightgbm, or {Automatic}");
         if (words.Contains(Automatic)) throw place.Wrong($"{Automatic} stands for all methods that fit; leave out the others");
         if (words.GroupBy(w => w).FirstOrDefault(g => g.Count() > 1) is { } twice) throw place.Wrong($"{twice.Key} is named twice");
-        return [.. words.Select(w => MethodSettings.Read(place with { Text = w }).Select(m => m.Info).ToArray())];
+        MethodInfo[][] chains = [.. words.Select(w => MethodSettings.Read(place with { Text = w }).Select(m => m.Info).ToArray())];
+        if (chains.FirstOrDefault(c => c[^1].IsMeasure) is { } measure) throw place.Wrong($"{measure[^1].Slug} measures and trains no model; name methods that train");
+        return chains;
     }
 
     // The methods that the specification names keep their options.

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Preceptor.Data;
 using Preceptor.Foundation;
+using Preceptor.Measurement;
 using Preceptor.Models;
 using Preceptor.Prediction;
 using Preceptor.Supervision;
@@ -26,6 +27,9 @@ public sealed record MethodInfo(MethodAttribute Declaration, string Kind, Type T
 
     /// <summary>What to write after --method: itself, or the chain in which it works before the plainest method that trains.</summary>
     public string Chain => IsFit ? Slug : $"{Slug}+{ComparedMethods.Baseline}";
+
+    /// <summary>Whether it measures something, and neither trains a model for the user nor betters the supervision.</summary>
+    public bool IsMeasure => Type.IsAssignableTo(typeof(IMeasure<MeasurementProblem, MeasurementReport>));
 
     /// <summary>Creates the method.</summary>
     /// <param name="options">An object of <see cref="OptionsType"/>.</param>
@@ -83,7 +87,7 @@ public static class MethodCatalogue
     public static IReadOnlyList<MethodInfo> All => all ??= [.. Assemblies.SelectMany(a => a.GetTypes())
         .Select(t => (Type: t, Declaration: t.GetCustomAttribute<MethodAttribute>()))
         .Where(t => t.Declaration is not null)
-        .Select(t => new MethodInfo(t.Declaration!, "prediction", t.Type, NeedsOf(t.Type), [.. Arguments(t.Type, typeof(IGives<>)).SelectMany(a => a)]))
+        .Select(t => new MethodInfo(t.Declaration!, t.Type.IsAssignableTo(typeof(IMeasure<MeasurementProblem, MeasurementReport>)) ? MeasurementData.KindName : "prediction", t.Type, NeedsOf(t.Type), [.. Arguments(t.Type, typeof(IGives<>)).SelectMany(a => a)]))
         .OrderBy(m => m.Slug, StringComparer.Ordinal)];
 
     /// <summary>Adds the methods of another assembly.</summary>

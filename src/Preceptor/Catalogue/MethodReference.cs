@@ -16,8 +16,7 @@ public static class MethodReference
         {
             text.Append($"\n## {method.Slug}\n\n**{method.Declaration.Title}.** {method.Declaration.Summary}\n\n");
             text.Append($"Source: {method.Declaration.Citation}{(method.Declaration.Paper > 0 ? $" (paper {method.Declaration.Paper})" : "")}. Needs {method.DescribeNeeds(", or ")}.\n\n");
-            var example = BuiltInProblems.ExampleFor(method) is { } problem ? $"preceptor run --problem {problem.Name} --method {method.Chain}\n" : "";
-            text.Append($"```\n{example}preceptor run my.yaml --method {method.Chain}\n```\n");
+            text.Append($"```\n{Commands(method)}```\n");
             var options = Options.Describe(method.OptionsType);
             if (options.Count == 0) continue;
             text.Append("\n| key | default | allowed | meaning | source |\n|---|---|---|---|---|\n");
@@ -25,5 +24,12 @@ public static class MethodReference
                 text.Append($"| `method.{option.Key}` | {option.Default ?? "—"} | {option.Allowed.Replace("|", "\\|", StringComparison.Ordinal)} | {option.Description}{(option.Tried.Count > 0 ? $". `advise --try` also tries {string.Join(", ", option.Tried)}" : "")} | {option.Source ?? "—"} |\n");
         }
         return text.ToString();
+    }
+
+    private static string Commands(MethodInfo method)
+    {
+        var example = BuiltInProblems.ExampleFor(method);
+        if (method.IsMeasure) return $"{(example is null ? "" : $"preceptor measure {method.Slug} --problem {example.Name}\n")}preceptor measure {method.Slug} my.yaml\n";
+        return $"{(example is null ? "" : $"preceptor run --problem {example.Name} --method {method.Chain}\n")}preceptor run my.yaml --method {method.Chain}\n";
     }
 }

@@ -13,6 +13,7 @@ internal static class MethodSettings
             return new MethodChoice(info, Options.Bind(info.OptionsType, step.Without("name")));
         })];
         if (methods.Length == 0) throw setting.Wrong("expected a method");
+        if (methods.FirstOrDefault(m => m.Info.IsMeasure) is { } measure) return methods.Length == 1 ? methods : throw setting.Wrong($"{measure.Info.Slug} measures, and stands alone");
         if (!methods[^1].Info.IsFit) throw setting.Wrong($"the last step must train a model; {methods[^1].Info.Slug} betters the supervision: add supervised after it");
         if (methods[..^1].FirstOrDefault(m => m.Info.IsFit) is { } early) throw setting.Wrong($"{early.Info.Slug} trains a model and must be the last step");
         return methods;

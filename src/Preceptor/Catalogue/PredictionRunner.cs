@@ -16,10 +16,18 @@ public static class PredictionRunner
     /// <exception cref="RequestException">The data do not fit the specification, or the method needs supervision that the problem lacks.</exception>
     public static PredictionTask Prepare(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx = null)
     {
-        var draft = specification.BuiltIn is { } builtIn ? builtIn.Draft(specification.Problem, seed) : ((PredictionData)specification.Problem).Draft(specification.ProblemSettings, read, onnx);
+        if (specification.Methods is [.., { Info: { IsMeasure: true } measure }]) throw new RequestException($"{measure.Slug} measures and trains no model: preceptor measure {measure.Slug}");
+        return PrepareTask(specification, seed, read, onnx) is var task && Unmet(specification, task) is { } unmet ? throw new RequestException(unmet) : task;
+    }
+
+    /// <summary>Draws or reads the problem, whether or not it offers what the method needs.</summary>
+    internal static PredictionTask PrepareTask(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx)
+    {
+        if (specification.Kind != "prediction") throw new RequestException($"problem.kind: {specification.ProblemName} is a problem of kind {specification.Kind}, expected prediction; preceptor measure is for problems of kind measurement");
+        var draft = specification.BuiltIn is { } builtIn ? builtIn.Draft!(specification.Problem, seed) : ((PredictionData)specification.Problem).Draft(specification.ProblemSettings, read, onnx);
         var task = draft.Encode(specification.Model, specification.Training, onnx);
         if (specification.Problem is PredictionData { Noise: { } noise }) task = noise.Plant(task, seed);
-        return Unmet(specification, task) is { } unmet ? throw new RequestException(unmet) : task;
+        return task;
     }
 
     /// <summary>Why the problem, with what earlier steps add, does not meet the needs of a step of the specification; null if it does.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Preceptor.Foundation;
+using Preceptor.Measurement;
 using Preceptor.Models;
 using Preceptor.Prediction;
 using Preceptor.Training;
@@ -16,6 +17,8 @@ public sealed record MethodChoice(MethodInfo Info, object Options);
 /// </summary>
 public sealed record Specification
 {
+    private static readonly string[] Kinds = ["prediction", MeasurementData.KindName];
+
     private static readonly string[] Sections = ["problem", "model", "method", "training"];
 
     /// <summary>The built-in problem; null for the user's own data.</summary>
@@ -42,8 +45,11 @@ public sealed record Specification
     /// <summary>The steps' slugs, joined by +.</summary>
     public string MethodName => string.Join("+", Methods.Select(m => m.Info.Slug));
 
+    /// <summary>The problem's kind.</summary>
+    public string Kind => BuiltIn?.Kind ?? (Problem is MeasurementData ? MeasurementData.KindName : "prediction");
+
     /// <summary>The problem's name.</summary>
-    public string ProblemName => BuiltIn?.Name ?? Path.GetFileNameWithoutExtension(((PredictionData)Problem).Data ?? "data");
+    public string ProblemName => BuiltIn?.Name ?? (Problem as MeasurementData)?.Name ?? Path.GetFileNameWithoutExtension(((PredictionData)Problem).Data ?? "data");
 
     /// <summary>Checks settings and turns them into a specification.</summary>
     /// <param name="settings">Problem, model, method and training.</param>
@@ -69,7 +75,12 @@ public sealed record Specification
         else
         {
             if (problemMap.Find("rules") is ScalarSetting { Text.Length: > 0 } rules) problemMap = problemMap.With("rules", SpecificationReader.ReadRules(rules));
-            problemOptions = Options.Bind<PredictionData>(problemMap);
+            problemOptions = (problemMap.Find("kind") as ScalarSetting)?.Text switch
+            {
+                null or "prediction" => Options.Bind<PredictionData>(problemMap),
+                MeasurementData.KindName => Options.Bind<MeasurementData>(problemMap),
+                var other => throw problemMap.Find("kind")!.Wrong($"'{other}' is not allowed{Spelling.Hint(other, Kinds)}; allowed: {string.Join(" | ", Kinds)}"),
+            };
         }
 
         MapSetting Section(string key) => settings.Find(key) switch

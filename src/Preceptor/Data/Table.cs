@@ -9,6 +9,7 @@ public sealed class Table
 {
     private readonly Dictionary<string, Column> byName;
     private int[]? origins; // null: the rows are where they always were
+    private Func<int, long>? lines;
 
     /// <summary>Creates a table; all columns have the same number of rows and names of their own.</summary>
     /// <param name="name">What to call it in messages: a file's path or a problem's name.</param>
@@ -46,10 +47,17 @@ public sealed class Table
     public Column? Find(string name) => byName.GetValueOrDefault(name);
 
     /// <summary>The chosen rows, in the given order.</summary>
-    public Table Take(int[] rows) => new(Name, [.. Columns.Select(c => c.Take(rows))]) { origins = [.. rows.Select(Origin)], Note = Note, Targets = Targets };
+    public Table Take(int[] rows) => new(Name, [.. Columns.Select(c => c.Take(rows))]) { origins = [.. rows.Select(Origin)], Note = Note, Targets = Targets, lines = lines };
 
     /// <summary>Where a row was, from 0, before any rows were taken: its place in the file that was read.</summary>
     public int Origin(int row) => origins?[row] ?? row;
+
+    /// <summary>Where a row stands in its file, in words: its physical line, from 1, or its number among the rows where the file has no lines.</summary>
+    public string Place(int row) => lines is null ? $"row {Origin(row) + 1}" : $"line {lines(Origin(row))}";
+
+    /// <summary>The same table, read from a file of lines.</summary>
+    /// <param name="lineOf">The physical line, from 1, on which a row of the file starts, by its number from 0; called only for messages.</param>
+    public Table WithLines(Func<int, long> lineOf) => new(Name, Columns) { origins = origins, Note = Note, Targets = Targets, lines = lineOf };
 
     /// <summary>All rows of several tables, one table after the other; columns in the order of the first.</summary>
     /// <exception cref="RequestException">Two tables differ in their columns' names or kinds; both are named.</exception>

@@ -41,6 +41,13 @@ public interface IImprove<TProblem> where TProblem : IProblem
     TProblem Improve(TProblem problem, Run run);
 }
 
+/// <summary>A method that says something of a subject and changes nothing: how hard, how noisy, how calibrated, how sure.</summary>
+public interface IMeasure<in TSubject, out TReport> where TSubject : IProblem
+{
+    /// <summary>Measures the subject within the run.</summary>
+    TReport Measure(TSubject subject, Run run);
+}
+
 /// <summary>A method that trains a teacher itself when none is offered, so that its learner can be compared with it.</summary>
 public interface ITrainsTeacher<in TProblem, out TResult> where TProblem : IProblem
 {

@@ -15,7 +15,7 @@ public sealed class MethodMatrixTests(ITestOutputHelper output)
     {
         var (cells, failures) = (new List<MatrixCell>(), new List<string>());
         foreach (var problem in MethodMatrix.Problems(DataFiles.Read))
-            foreach (var method in MethodCatalogue.All)
+            foreach (var method in MethodCatalogue.All.Where(m => !m.IsMeasure))
             {
                 var watch = Stopwatch.StartNew();
                 try
@@ -40,7 +40,7 @@ public sealed class MethodMatrixTests(ITestOutputHelper output)
     public void Every_built_in_problem_has_a_column_and_all_its_rows_fit_into_one_batch()
     {
         var problems = MethodMatrix.Problems(DataFiles.Read);
-        Assert.Equal(BuiltInProblems.All.Select(p => p.Name), problems.Select(p => p.Specification.BuiltIn?.Name).OfType<string>().Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(BuiltInProblems.All.Where(p => p.Kind == "prediction").Select(p => p.Name), problems.Select(p => p.Specification.BuiltIn?.Name).OfType<string>().Distinct().Order(StringComparer.Ordinal));
         Assert.All(problems, p => Assert.InRange(p.Task.Problem.Train.Count, 2, p.Specification.Training.Batch));
         Assert.All(problems, p => Assert.Equal(2, p.Specification.Training.Epochs));
     }

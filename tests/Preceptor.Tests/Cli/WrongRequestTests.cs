@@ -108,7 +108,7 @@ public sealed class WrongRequestTests : IDisposable
     [InlineData("problem:\n  data: data.csv\n  label: lable\n", "has no column 'lable' (did you mean 'label'?); it has id, text, n, label")]
     [InlineData("problem:\n  data: dota.csv\n  label: label\n", "spec2.yaml line 2: problem.data: no file dota.csv (did you mean 'data.csv'?)")]
     [InlineData("problem:\n  data: data.csv\n  label: id\n", "spec2.yaml line 3: problem.label: data.csv: column 'id' has 200 different values in 200 labelled training rows")]
-    [InlineData("problem:\n  data: data.csv\n  label: label\n  kind: predction\n", "spec2.yaml line 4: problem.kind: 'predction' is not allowed (did you mean 'prediction'?); allowed: prediction")]
+    [InlineData("problem:\n  data: data.csv\n  label: label\n  kind: predction\n", "spec2.yaml line 4: problem.kind: 'predction' is not allowed (did you mean 'prediction'?); allowed: prediction | measurement")]
     [InlineData("problem:\n  data: data.csv\n  label: label\n  test: 1.5\n", "spec2.yaml line 4: problem.test: 1.5 is not a share in (0, 1) or a file")]
     public void A_specification_with_a_mistake(string yaml, string message)
     {

@@ -1,3 +1,4 @@
+using Preceptor.Data;
 using Preceptor.Models;
 using Preceptor.Prediction.BuiltIn;
 using Preceptor.Tests.Readers;

@@ -84,7 +84,7 @@ public sealed class PredictionVariationTests : IDisposable
     public void What_cannot_be_changed_or_mixed_is_refused()
     {
         string Refusal(Func<object> act) => Assert.Throws<RequestException>(act).Message;
-        PredictionTask Tickets(TrainingOptions training) => Preceptor.Prediction.BuiltIn.TicketsProblem.Draft(new() { Size = Preceptor.Prediction.BuiltIn.ProblemSize.Tiny }, 1).Encode(new(), training);
+        PredictionTask Tickets(TrainingOptions training) => Preceptor.Prediction.BuiltIn.TicketsProblem.Draft(new() { Size = Preceptor.Data.ProblemSize.Tiny }, 1).Encode(new(), training);
         Assert.Equal("training.augment: changes images, and the problem has none", Refusal(() => Tickets(new() { Augment = [Augmentation.Flip] })));
         Assert.Equal("training.cutmix: cuts images, and the problem has none", Refusal(() => Tickets(new() { Cutmix = 1 })));
         Assert.Equal("training.mixup: mixes images and numbers, and words cannot be mixed", Refusal(() => Tickets(new() { Mixup = 1 })));

@@ -1,4 +1,5 @@
 using Preceptor.Catalogue;
+using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Prediction;

@@ -1,8 +1,12 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using Preceptor.Data;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Prediction;
+using Preceptor.Supervision;
 
 namespace Preceptor.Catalogue.Experiments;
 
@@ -25,6 +29,7 @@ public sealed record ArmJob(Arm Arm, string Setting, ulong Seed, bool IsTuning)
     public ArmAnswers Answer(ReadTable read, Run run)
     {
         var specification = Arm.Specify(Setting, Seed);
+        if (specification.Fit.Info.IsMeasure) return Measure(specification, read, run);
         var task = PredictionRunner.Prepare(specification, Seed, read);
         if (specification.BuiltIn is { } builtIn) run.Uses(builtIn.OptionsType.DeclaringType!);
         var (problem, exam) = (task.Problem, task.Exam);
@@ -32,6 +37,19 @@ public sealed record ArmJob(Arm Arm, string Setting, ulong Seed, bool IsTuning)
         var (rows, labels) = IsTuning ? (problem.Validation, problem.Labels.Validation) : (exam.Test, exam.Labels);
         var (probabilities, scored) = Labelled(model.Predict(rows).Probabilities, labels, problem.Classes.Count);
         return new(probabilities, scored, problem.Classes.Count, model.Training?.Seconds ?? 0, run.Versions, $"{problem.Train.Fingerprint}-{exam.Test.Fingerprint}") { Notes = task.Notes };
+    }
+
+    // A measure says the same whether its arm is tuned or judged: its seed is another.
+    private ArmAnswers Measure(Specification specification, ReadTable read, Run run)
+    {
+        var watch = Stopwatch.StartNew();
+        var problem = MeasurementRunner.Prepare(specification, Seed, read);
+        var report = MeasurementRunner.Run(specification, problem, run);
+        return new([], [], 0, watch.Elapsed.TotalSeconds, run.Versions, Contents.Hash(Encoding.UTF8.GetBytes(problem.Fingerprint)))
+        {
+            Notes = report.Notes,
+            Measured = report.Values.Where(v => double.IsFinite(v.Value.Mean)).ToDictionary(v => v.Name, v => v.Value.Mean),
+        };
     }
 
     // Validation rows may lack a label where training rows do.
@@ -44,7 +62,7 @@ public sealed record ArmJob(Arm Arm, string Setting, ulong Seed, bool IsTuning)
 }
 
 /// <summary>The answers of one <see cref="ArmJob"/>.</summary>
-/// <param name="Probabilities">Class probabilities [T × C].</param>
+/// <param name="Probabilities">Class probabilities [T × C]; empty where something was measured.</param>
 /// <param name="Labels">The classes they are scored against [T].</param>
 /// <param name="Classes">C.</param>
 /// <param name="TrainSeconds">Time its training took.</param>
@@ -55,13 +73,19 @@ public sealed record ArmAnswers(float[] Probabilities, int[] Labels, int Classes
     /// <summary>What a reader of the result should know about data and labels.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>The named numbers of a measure; null where a model was trained.</summary>
+    public IReadOnlyDictionary<string, double>? Measured { get; init; }
+
+    /// <summary>What metrics read.</summary>
+    internal IScores Scores => Measured is null ? ClassificationScores.Of(Probabilities, Labels) : new MeasuredScores(Measured);
+
     /// <summary>Whether every type that made them still has the same version.</summary>
     public bool IsCurrent => Versions.All(v => VersionAttribute.Current(v.Key, v.Value) is not null);
 
     /// <inheritdoc/>
     public void Save(string folder)
     {
-        ModelFiles.WriteJson(Path.Combine(folder, "arm.json"), new Description(Classes, TrainSeconds, Versions, Data, Notes));
+        ModelFiles.WriteJson(Path.Combine(folder, "arm.json"), new Description(Classes, TrainSeconds, Versions, Data, Notes, Measured));
         var answers = new State();
         answers.Add<int>("labels", Labels);
         answers.Add<float>("probabilities", Probabilities, Labels.Length, Classes);
@@ -71,10 +95,10 @@ public sealed record ArmAnswers(float[] Probabilities, int[] Labels, int Classes
     /// <inheritdoc/>
     public static ArmAnswers Load(string folder)
     {
-        var (classes, seconds, versions, data, notes) = ModelFiles.ReadJson<Description>(Path.Combine(folder, "arm.json"));
+        var (classes, seconds, versions, data, notes, measured) = ModelFiles.ReadJson<Description>(Path.Combine(folder, "arm.json"));
         var answers = State.Load(Path.Combine(folder, "answers.safetensors"));
-        return new(answers.ReadArray<float>("probabilities"), answers.ReadArray<int>("labels"), classes, seconds, versions, data) { Notes = notes ?? [] };
+        return new(answers.ReadArray<float>("probabilities"), answers.ReadArray<int>("labels"), classes, seconds, versions, data) { Notes = notes ?? [], Measured = measured };
     }
 
-    private sealed record Description(int Classes, double TrainSeconds, IReadOnlyDictionary<string, int> Versions, string Data, IReadOnlyList<string>? Notes);
+    private sealed record Description(int Classes, double TrainSeconds, IReadOnlyDictionary<string, int> Versions, string Data, IReadOnlyList<string>? Notes, IReadOnlyDictionary<string, double>? Measured = null);
 }

@@ -56,7 +56,7 @@ public static class EvidenceReport
     public static string Difference(ClaimEvidence claim) => Difference(claim.Metric, claim.Difference);
 
     private static string Difference(string metric, Estimate difference) =>
-        ResultText.Difference(Metrics.Find(metric), new(difference.Mean, difference.Low, difference.High, []));
+        ResultText.Difference(ExperimentCatalogue.Metric(metric), new(difference.Mean, difference.Low, difference.High, []));
 
     private static void Append(StringBuilder text, EvidenceFile file)
     {
@@ -76,7 +76,7 @@ public static class EvidenceReport
         string[] metrics = [.. file.Values.Claims.Select(c => c.Metric).Distinct()];
         text.Append($"\n| arm | setting chosen by {file.Values.TunedBy} | {string.Join(" | ", metrics)} | seeds | seconds a training |\n|---|---|{string.Concat(metrics.Select(_ => "---|"))}---|---|\n");
         foreach (var arm in file.Values.Arms)
-            text.Append($"| {arm.Arm} | `{arm.Setting}`{(arm.TunedAs is null ? "" : $" (as {arm.TunedAs})")} | {string.Join(" | ", metrics.Select(m => ResultText.Value(Metrics.Find(m), arm.Scores[m].Average())))} | {arm.Scores[metrics[0]].Count} | {Number(arm.TrainSeconds, "0.0")} |\n");
+            text.Append($"| {arm.Arm} | `{arm.Setting}`{(arm.TunedAs is null ? "" : $" (as {arm.TunedAs})")} | {string.Join(" | ", metrics.Select(m => ResultText.Value(ExperimentCatalogue.Metric(m), arm.Scores[m].Average())))} | {arm.Scores[metrics[0]].Count} | {Number(arm.TrainSeconds, "0.0")} |\n");
         var provenance = file.Provenance;
         text.Append($"\n{provenance.Date}, Preceptor {provenance.Preceptor}, TorchSharp {provenance.TorchSharp}, {provenance.Runtime}, {provenance.Processor}.\n");
     }
@@ -86,7 +86,7 @@ public static class EvidenceReport
         text.Append("\n| claim | published | on | reference → method | difference | seeds | verdict |\n|---|---|---|---|---|---|---|\n");
         foreach (var claim in claims)
         {
-            var metric = Metrics.Find(claim.Metric);
+            var metric = ExperimentCatalogue.Metric(claim.Metric);
             text.Append($"| {claim.Claim} | {claim.Published} | {Conditions(claim.Method)} | {claim.Metric} {ResultText.Value(metric, claim.ReferenceMean)} → {ResultText.Value(metric, claim.MethodMean)} | {Difference(claim)} ({Number(claim.Level * 100, "0.00")} %) | {claim.Seeds} | {Words(claim.Verdict!.Value)} |\n");
         }
     }
@@ -106,7 +106,7 @@ public static class EvidenceReport
         }
     }
 
-    private static string Effect(string metric, double effect) => Metrics.Find(metric) is { Lowest: 0, Highest: 1 } ? $"{Number(effect * 100, "0.0")} points" : Number(effect, "0.00");
+    private static string Effect(string metric, double effect) => ExperimentCatalogue.Metric(metric) is { Lowest: 0, Highest: 1 } ? $"{Number(effect * 100, "0.0")} points" : Number(effect, "0.00");
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 
 namespace Preceptor.Catalogue.Experiments;
@@ -11,6 +12,10 @@ public static class ExperimentCatalogue
         IncrementalTextClassificationExperiment.Create(), KnowledgeDistillationExperiment.Create(), LabelFreeDistillationExperiment.Create(), NestedDropoutExperiment.Create(),
         ProgressiveSelfDistillationExperiment.Create(), TrilateralDistillationExperiment.Create(), WeakToStrongExperiment.Create(),
     ];
+
+    /// <summary>The metric of a name: one of models' answers, or a number of a measure that some experiment's claim is about.</summary>
+    /// <exception cref="RequestException">There is none.</exception>
+    public static Metric Metric(string name) => All.SelectMany(e => e.Claims).Select(c => c.Metric).FirstOrDefault(m => m.Name == name) ?? Metrics.Find(name);
 
     /// <summary>The experiment of a slug, or null.</summary>
     public static Experiment? Find(string slug) => All.FirstOrDefault(e => e.Slug == slug);

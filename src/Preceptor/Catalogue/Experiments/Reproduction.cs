@@ -24,7 +24,7 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
     public const int QuickSeeds = 2;
 
     private readonly IReadOnlyList<Claim> claims = experiment.Of(tier);
-    private readonly Dictionary<string, (ArmAnswers Answers, ClassificationScores Scores)> done = [];
+    private readonly Dictionary<string, (ArmAnswers Answers, IScores Scores)> done = [];
 
     /// <summary>Does all the work and judges the claims.</summary>
     public EvidenceValues Run()
@@ -86,7 +86,7 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
     private void Answer(IEnumerable<ArmJob> jobs)
     {
         ArmJob[] open = [.. jobs.DistinctBy(j => j.Key).Where(j => !done.ContainsKey(j.Key))];
-        foreach (var (job, answers) in open.Zip(answer(open))) done[job.Key] = (answers, ClassificationScores.Of(answers.Probabilities, answers.Labels));
+        foreach (var (job, answers) in open.Zip(answer(open))) done[job.Key] = (answers, answers.Scores);
     }
 
     private Interval Difference(Arm method, Arm reference, Metric metric, int seeds, double level) =>

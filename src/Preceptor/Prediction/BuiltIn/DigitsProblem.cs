@@ -6,19 +6,6 @@ using Preceptor.Foundation;
 
 namespace Preceptor.Prediction.BuiltIn;
 
-/// <summary>How large a built-in problem is.</summary>
-public enum ProblemSize
-{
-    /// <summary>At most 64 examples: for tests.</summary>
-    Tiny,
-
-    /// <summary>Seconds to train.</summary>
-    Small,
-
-    /// <summary>What published figures use.</summary>
-    Full,
-}
-
 /// <summary>The problem <c>digits</c>: rendered strokes of ten digits, 28×28, deformed, rotated, on backgrounds.</summary>
 [Version(1)]
 public static class DigitsProblem

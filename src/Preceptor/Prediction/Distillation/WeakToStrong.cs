@@ -231,7 +231,8 @@ public sealed class WeakToStrong(WeakToStrong.Options options) : IFit<Prediction
         return share == 0 ? below : below + share * (sorted[(long)Math.Floor(place) + 1].item<double>() - below);
     }
 
-    private static ModelOptions Weaker(ModelOptions model) => model.Encoder is EncoderKind.Bag or EncoderKind.Ngrams
+    /// <summary>A network for a weak teacher: linear, or for text with a tenth of the widths.</summary>
+    internal static ModelOptions Weaker(ModelOptions model) => model.Encoder is EncoderKind.Bag or EncoderKind.Ngrams
         ? model with { Hidden = [.. model.Hidden.Select(h => Math.Max(1, h / 10))], Embedding = Math.Max(1, model.Embedding / 10) }
         : model with { Encoder = EncoderKind.Linear };
 }

@@ -1,0 +1,74 @@
+using Preceptor.Foundation;
+
+namespace Preceptor.Measurement;
+
+/// <summary>Items divided by how hard they are, the easiest stratum first. Equally hard items are in one stratum.</summary>
+/// <param name="Cuts">The hardness up to which an item is in the first, the second, … stratum; the last has none.</param>
+public sealed record HardnessStrata(double[] Cuts)
+{
+    /// <summary>How many strata there are.</summary>
+    public int Count => Cuts.Length + 1;
+
+    /// <summary>Their names: easy, medium, hard where there are three, easy and hard where there are two.</summary>
+    public string[] Names => Count switch
+    {
+        1 => ["all"],
+        2 => ["easy", "hard"],
+        3 => ["easy", "medium", "hard"],
+        _ => ["easy", .. Enumerable.Range(2, Count - 2).Select(i => $"level {i}"), "hard"],
+    };
+
+    /// <summary>The stratum of a hardness.</summary>
+    public int Of(double hardness)
+    {
+        var stratum = 0;
+        while (stratum < Cuts.Length && hardness > Cuts[stratum]) stratum++;
+        return stratum;
+    }
+
+    /// <summary>The items of each stratum.</summary>
+    public int[][] Divide(IReadOnlyList<double> hardness) =>
+        [.. Enumerable.Range(0, Count).Select(stratum => Enumerable.Range(0, hardness.Count).Where(i => Of(hardness[i]) == stratum).ToArray())];
+
+    /// <summary>Strata of equal size, as nearly as ties allow.</summary>
+    /// <param name="hardness">What is divided; no number may be missing.</param>
+    /// <param name="strata">How many, at least 2.</param>
+    /// <param name="name">What to call the hardness in a message.</param>
+    /// <exception cref="RequestException">A stratum would be empty: most items are equally hard.</exception>
+    public static HardnessStrata Equal(IReadOnlyList<double> hardness, int strata, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(strata, 2);
+        var sorted = hardness.Order().ToArray();
+        var result = new HardnessStrata([.. Enumerable.Range(1, strata - 1).Select(s => sorted.Length == 0 ? 0 : sorted[Math.Max(0, (int)Math.Round((double)s * sorted.Length / strata) - 1)])]);
+        return result.Divide(hardness) is var parts && parts.FirstOrDefault(p => p.Length == 0) is null ? result : throw new RequestException(
+            $"{name}: {sorted.Length} items with {sorted.Distinct().Count()} different values do not divide into {strata} strata ({string.Join(", ", parts.Select(p => p.Length))} items); give method.cuts, or fewer strata");
+    }
+
+    /// <summary>
+    /// Rows in a random order every start of which holds as many of each class as it can, so that smaller samples are contained in larger ones.
+    /// </summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="labels">The class of every row that <paramref name="rows"/> may name.</param>
+    /// <param name="random">Decides the order.</param>
+    public static int[] BalancedOrder(int[] rows, int[] labels, RandomStream random)
+    {
+        var classes = rows.GroupBy(r => labels[r]).OrderBy(g => g.Key).Select(g => g.ToArray()).ToArray();
+        foreach (var rowsOfClass in classes) random.Shuffle<int>(rowsOfClass);
+        List<int> order = new(rows.Length);
+        for (var round = 0; order.Count < rows.Length; round++)
+        {
+            var next = classes.Where(c => c.Length > round).Select(c => c[round]).ToArray();
+            random.Shuffle<int>(next);
+            order.AddRange(next);
+        }
+        return [.. order];
+    }
+
+    /// <summary>Labels of which each is replaced, with a chance, by another class drawn evenly.</summary>
+    /// <param name="labels">Classes in [0, C).</param>
+    /// <param name="classes">C, at least 2.</param>
+    /// <param name="chance">In [0, 1].</param>
+    /// <param name="random">Decides which.</param>
+    public static int[] Flip(int[] labels, int classes, double chance, RandomStream random) =>
+        [.. labels.Select(label => random.NextDouble() < chance ? (label + 1 + random.Next(classes - 1)) % classes : label)];
+}

@@ -52,23 +52,11 @@ public sealed record HardnessStrata(double[] Cuts)
     /// <param name="random">Decides the order.</param>
     public static int[] BalancedOrder(int[] rows, int[] labels, RandomStream random)
     {
-        var classes = rows.GroupBy(r => labels[r]).OrderBy(g => g.Key).Select(g => g.ToArray()).ToArray();
-        foreach (var rowsOfClass in classes) random.Shuffle<int>(rowsOfClass);
+        var classes = rows.GroupBy(r => labels[r]).OrderBy(g => g.Key).Select(Mixed).ToArray();
         List<int> order = new(rows.Length);
-        for (var round = 0; order.Count < rows.Length; round++)
-        {
-            var next = classes.Where(c => c.Length > round).Select(c => c[round]).ToArray();
-            random.Shuffle<int>(next);
-            order.AddRange(next);
-        }
+        for (var round = 0; order.Count < rows.Length; round++) order.AddRange(Mixed(classes.Where(c => c.Length > round).Select(c => c[round])));
         return [.. order];
-    }
 
-    /// <summary>Labels of which each is replaced, with a chance, by another class drawn evenly.</summary>
-    /// <param name="labels">Classes in [0, C).</param>
-    /// <param name="classes">C, at least 2.</param>
-    /// <param name="chance">In [0, 1].</param>
-    /// <param name="random">Decides which.</param>
-    public static int[] Flip(int[] labels, int classes, double chance, RandomStream random) =>
-        [.. labels.Select(label => random.NextDouble() < chance ? (label + 1 + random.Next(classes - 1)) % classes : label)];
+        int[] Mixed(IEnumerable<int> items) => [.. items.Select(i => (Item: i, Place: random.NextUInt64())).OrderBy(i => i.Place).Select(i => i.Item)];
+    }
 }

@@ -47,19 +47,6 @@ public sealed class HardnessStrataTests
     });
 
     [Fact]
-    public void Labels_are_flipped_to_other_classes_as_often_as_asked()
-    {
-        int[] labels = [.. Enumerable.Range(0, 4000).Select(i => i % 4)];
-        Assert.Equal(labels, HardnessStrata.Flip(labels, 4, 0, RandomStream.Of(1, "flip")));
-        var flipped = HardnessStrata.Flip(labels, 4, 1, RandomStream.Of(1, "flip"));
-        Assert.All(labels.Zip(flipped), pair => Assert.NotEqual(pair.First, pair.Second));
-        Assert.All(Enumerable.Range(0, 4), c => Assert.InRange(flipped.Count(f => f == c), 900, 1100));
-        // With two classes, all flipped, a learner's accuracy is one less what it was.
-        Assert.Equal([1, 0, 1], HardnessStrata.Flip([0, 1, 0], 2, 1, RandomStream.Of(1, "flip")));
-        Assert.InRange(labels.Zip(HardnessStrata.Flip(labels, 4, 0.25, RandomStream.Of(2, "flip"))).Count(p => p.First != p.Second), 850, 1150);
-    }
-
-    [Fact]
     public void A_curve_is_read_between_its_sizes_over_the_logarithm()
     {
         Assert.Equal(0.6, LabelCosts.At([10, 40], [0.5, 0.7], 20), 1e-12);

@@ -35,8 +35,8 @@ internal sealed class ReferenceConfidence(PredictionProblem problem, float[] pro
             return new(problem, problem.Find<SoftLabels>()?.Train ?? throw new RequestException($"method.source: human needs the distributions of people's answers, and {problem.Name} offers none; set problem.soft-labels, or problem.annotators, or method.source to model"));
         var rows = problem.Labels.Labelled;
         if (rows.Length < 2) throw new RequestException($"{problem.Name}: two training rows with a label are needed to ask one network of the rows of another; found {rows.Length}");
-        run.Random("reference").Shuffle<int>(rows);
-        int[][] halves = [[.. rows[..(rows.Length / 2)].Order()], [.. rows[(rows.Length / 2)..].Order()]];
+        var halfOf = Data.Folds.Of([.. rows.Select(row => problem.Labels.Train[row])], null, 2, run.Random("reference"));
+        int[][] halves = [[.. rows.Where((_, i) => halfOf[i] == 0)], [.. rows.Where((_, i) => halfOf[i] == 1)]];
         var probabilities = new float[problem.Train.Count * problem.Classes.Count];
         for (var half = 0; half < 2; half++)
         {

@@ -9,6 +9,8 @@ namespace Preceptor.Measurement;
 /// <param name="dimensions">d.</param>
 public sealed class DataGeometry(float[] values, int dimensions)
 {
+    private const int Together = 32; // queries whose coordinates stay in the processor's cache
+
     /// <summary>How many points (N).</summary>
     public int Count { get; } = dimensions > 0 && values.Length % dimensions == 0 ? values.Length / dimensions
         : throw new ArgumentException($"{values.Length} coordinates do not divide into points of {dimensions}", nameof(dimensions));
@@ -43,20 +45,21 @@ public sealed class DataGeometry(float[] values, int dimensions)
         var sums = new double[queries.Length];
         var terms = new int[queries.Length];
         var duplicates = new int[queries.Length];
-        Parallel.For(0, queries.Length, new ParallelOptions { CancellationToken = cancellation }, () => new double[neighbours], (q, _, nearest) =>
+        Parallel.For(0, (queries.Length + Together - 1) / Together, new ParallelOptions { CancellationToken = cancellation }, block =>
         {
-            Nearest(queries[q], nearest);
-            for (var j = 0; j < neighbours - 1; j++)
-            {
-                if (nearest[j] == 0) duplicates[q]++;
-                else
+            var start = block * Together;
+            var nearest = Nearest(queries.AsSpan(start, Math.Min(Together, queries.Length - start)), neighbours);
+            for (var q = 0; q < nearest.Length; q++)
+                for (var j = 0; j < neighbours - 1; j++)
                 {
-                    sums[q] += 0.5 * Math.Log(nearest[^1] / nearest[j]);
-                    terms[q]++;
+                    if (nearest[q][j] == 0) duplicates[start + q]++;
+                    else
+                    {
+                        sums[start + q] += 0.5 * Math.Log(nearest[q][^1] / nearest[q][j]);
+                        terms[start + q]++;
+                    }
                 }
-            }
-            return nearest;
-        }, _ => { });
+        });
         var sum = sums.Sum();
         return (sum > 0 ? terms.Sum() / sum : double.NaN, duplicates.Sum());
     }
@@ -77,7 +80,7 @@ public sealed class DataGeometry(float[] values, int dimensions)
             for (var j = i + 1; j < points.Length; j++)
             {
                 if (labels[points[i]] == labels[points[j]]) continue;
-                var distance = SquaredDistance(point, Point(points[j]));
+                var distance = SquaredDistance(point, Point(points[j]), nearest[i]);
                 if (distance == 0 || distance < ignoreBelow * ignoreBelow) ignored[i]++;
                 else nearest[i] = Math.Min(nearest[i], distance);
             }
@@ -127,24 +130,29 @@ public sealed class DataGeometry(float[] values, int dimensions)
         return extreme > 0 && extreme < seen ? extreme : seen;
     }
 
-    /// <summary>The squared distances to the nearest other points, ascending.</summary>
-    private void Nearest(int query, double[] nearest)
+    /// <summary>The squared distances to the nearest other points of each query, ascending. Every point is fetched once for all of them.</summary>
+    private double[][] Nearest(ReadOnlySpan<int> queries, int neighbours)
     {
-        Array.Fill(nearest, double.PositiveInfinity);
-        var point = Point(query);
+        var nearest = new double[queries.Length][];
+        for (var q = 0; q < nearest.Length; q++) Array.Fill(nearest[q] = new double[neighbours], double.PositiveInfinity);
         for (var i = 0; i < Count; i++)
-        {
-            if (i == query) continue;
-            var distance = SquaredDistance(point, Point(i));
-            if (distance >= nearest[^1]) continue;
-            var place = nearest.Length - 1;
-            for (; place > 0 && nearest[place - 1] > distance; place--) nearest[place] = nearest[place - 1];
-            nearest[place] = distance;
-        }
+            for (var q = 0; q < nearest.Length; q++)
+            {
+                var best = nearest[q];
+                if (i == queries[q]) continue;
+                var distance = SquaredDistance(Point(queries[q]), Point(i), best[^1]);
+                if (distance >= best[^1]) continue;
+                var place = neighbours - 1;
+                for (; place > 0 && best[place - 1] > distance; place--) best[place] = best[place - 1];
+                best[place] = distance;
+            }
+        return nearest;
     }
 
-    private static double SquaredDistance(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    /// <summary>The squared distance; where it is beyond a limit, any number beyond it, since most points are seen to be far after a few coordinates.</summary>
+    private static double SquaredDistance(ReadOnlySpan<float> left, ReadOnlySpan<float> right, double limit = double.PositiveInfinity)
     {
+        const int Look = 16; // vectors between two looks at the limit
         var a = MemoryMarshal.Cast<float, Vector<float>>(left);
         var b = MemoryMarshal.Cast<float, Vector<float>>(right);
         var sums = Vector<float>.Zero;
@@ -152,6 +160,7 @@ public sealed class DataGeometry(float[] values, int dimensions)
         {
             var difference = a[i] - b[i];
             sums += difference * difference;
+            if (i % Look == Look - 1 && Vector.Sum(sums) > limit) return double.PositiveInfinity;
         }
         double sum = Vector.Sum(sums);
         for (var i = a.Length * Vector<float>.Count; i < left.Length; i++)

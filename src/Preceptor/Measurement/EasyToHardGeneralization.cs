@@ -24,6 +24,22 @@ namespace Preceptor.Measurement;
 [Version(1)]
 public sealed class EasyToHardGeneralization(EasyToHardGeneralization.Options options) : IMeasure<MeasurementProblem, MeasurementReport>, INeeds<TrainableProblem>, INeeds<PredictionRows>
 {
+    /// <summary>What a network learns from.</summary>
+    public enum Condition
+    {
+        /// <summary>Labels of the easiest stratum.</summary>
+        Easy,
+
+        /// <summary>Labels of the hardest stratum.</summary>
+        Hard,
+
+        /// <summary>None.</summary>
+        Unsupervised,
+
+        /// <summary>None again: a mark seven tenths of the way from no labels to hard ones, the least that the paper reports of easy ones.</summary>
+        SevenTenths,
+    }
+
     /// <summary>The options of easy-to-hard generalisation.</summary>
     public sealed record Options
     {
@@ -40,6 +56,11 @@ public sealed class EasyToHardGeneralization(EasyToHardGeneralization.Options op
         [Description("How many strata of equal size")]
         [Range(2, 10), Source("section 3: easy, medium, hard")]
         public int Strata { get; set; } = 3;
+
+        /// <summary>Whether classes are divided apart.</summary>
+        [Description("Whether measured hardness is divided within each class, so that every stratum has the same mix of classes; a class too small for it is divided with all")]
+        [Source("section 3: classes are balanced")]
+        public bool WithinClasses { get; set; } = true;
 
         /// <summary>n.</summary>
         [Description("Labels n that every condition learns from, of each class as many as it has; fewer where a stratum is smaller")]
@@ -85,6 +106,15 @@ public sealed class EasyToHardGeneralization(EasyToHardGeneralization.Options op
         [Range(2, 10_000_000)]
         public int[] Costs { get; set; } = [];
 
+        /// <summary>The condition of the value hard-accuracy.</summary>
+        [Description("The condition whose accuracy on hard test rows is given as hard-accuracy, for contrasts of two measurements")]
+        public Condition Condition { get; set; }
+
+        /// <summary>Noise of its labels.</summary>
+        [Description("Share of the labels of method.condition that are made wrong")]
+        [Range(0, 1)]
+        public double ConditionNoise { get; set; }
+
         /// <summary>The column of the easy condition.</summary>
         [Description("Of predictions: the column of classes that the model trained on easy rows predicts")]
         public string Easy { get; set; } = "easy";
@@ -107,6 +137,7 @@ public sealed class EasyToHardGeneralization(EasyToHardGeneralization.Options op
     public MeasurementReport Measure(MeasurementProblem subject, Run run)
     {
         if (!options.Cuts.SequenceEqual(options.Cuts.Order())) throw new RequestException("method.cuts: expected ascending numbers");
+        if (options is { ConditionNoise: > 0, Condition: Condition.Unsupervised or Condition.SevenTenths }) throw new RequestException($"method.condition-noise: {Foundation.Options.Key($"{options.Condition}")} learns from no labels, of which some could be wrong");
         if (!options.Costs.SequenceEqual(options.Costs.Order().Distinct())) throw new RequestException("method.costs: expected ascending numbers");
         return subject.Find<PredictionRows>() is { } predictions ? OfPredictions(subject.Name, predictions) : new EasyToHardTrainings(subject.Name, options, subject.Require<TrainableProblem>(), run).Report();
     }
@@ -146,7 +177,7 @@ public sealed class EasyToHardGeneralization(EasyToHardGeneralization.Options op
         values.Add(Accuracy("easy", "accuracy on hard test rows after training on easy ones", easy));
         values.Add(Accuracy("hard", "accuracy on hard test rows after training on hard ones", hard));
         values.Add(Accuracy("unsupervised", "accuracy on hard test rows without labels", unsupervised));
-        values.Add(new("easy-over-hard", "easy less hard, in accuracy on hard test rows", Intervals.Difference(easy, hard)));
+        values.Add(new("easy-over-hard", "easy less hard, in accuracy on hard test rows", Intervals.Difference(easy, hard)) { IsShare = true });
         return [.. values];
     }
 

@@ -18,6 +18,7 @@ internal sealed class EasyToHardTrainings(string name, EasyToHardGeneralization.
     private readonly List<string> notes = [];
     private readonly int classes = problem.Classes.Count;
     private HardnessStrata strata = new([]);
+    private HardnessStrata?[] ofClasses = []; // null: the class is divided with all
     private int[][] testParts = [];
 
     public MeasurementReport Report()
@@ -26,9 +27,10 @@ internal sealed class EasyToHardTrainings(string name, EasyToHardGeneralization.
         var (pool, ofRows, ofTest) = Hardness(labelled);
         double[] ofPool = [.. pool.Select(row => ofRows[row])];
         strata = EasyToHardGeneralization.StrataOf(options, ofPool, options.Hardness is null ? $"{name}, measured hardness" : $"{name}, column '{options.Hardness}'");
-        testParts = strata.Divide(ofTest);
+        ofClasses = [.. Enumerable.Range(0, classes).Select(c => options.Hardness is null && options.Cuts.Length == 0 && options.WithinClasses ? HardnessStrata.Find([.. pool.Where(row => problem.Labels[row] == c).Select(row => ofRows[row])], options.Strata) : null)];
+        testParts = Divide([.. Enumerable.Range(0, ofTest.Length)], ofTest, problem.TestLabels);
         if (testParts[0].Length == 0 || testParts[^1].Length == 0) throw new RequestException($"{name}: no test row is as {(testParts[0].Length == 0 ? "easy" : "hard")} as training rows are");
-        int[][] parts = [.. strata.Divide(ofPool).Select(p => p.Select(i => pool[i]).ToArray())];
+        var parts = Divide(pool, ofRows, problem.Labels);
         string[] conditions = [.. strata.Names, Everything];
         int[][] rows = [.. parts, pool];
         var size = Math.Min(options.Labels, parts.Where(p => p.Length > 0).Min(p => p.Length));
@@ -42,14 +44,19 @@ internal sealed class EasyToHardTrainings(string name, EasyToHardGeneralization.
         var unsupervised = Unsupervised();
         List<MeasuredValue> values = [.. EasyToHardGeneralization.Values(On(0), [.. Enumerable.Repeat(unsupervised, options.Draws)], On(hardest), options.SmallestGap, notes)];
         values.Add(new(Everything, "accuracy on hard test rows after training on rows of all strata", Intervals.Of(On(conditions.Length - 1))) { IsShare = true });
+        values.Add(OfCondition(On(0), On(hardest), unsupervised, parts, size));
         double[] grid = [.. scores.SelectMany(s => Enumerable.Range(0, strata.Count).Select(t => s.Length == 0 || s[0][t] is null ? double.NaN : s.Average(draw => draw[t]!.Value)))];
         List<Table> tables = [new("transfer", [new TextColumn("train", conditions), new NumberColumn("labels", [.. rows.Select(r => (double)Math.Min(size, r.Length))]), .. strata.Names.Select((test, t) => new NumberColumn($"test_{test}", [.. conditions.Select((_, c) => grid[c * strata.Count + t])]))])];
         List<MeasurementChart> charts = [new GridChart("Accuracy by training and test rows", "Each row is a network trained on one stratum, each column a stratum of the test rows.", "trained on", "test rows", conditions, strata.Names, grid) { IsShare = true }];
         AddNoise(parts, size, values, tables, charts);
         AddCosts(parts, values, tables, charts);
-        tables.Add(new("hardness", [new NumberColumn("row", [.. pool.Select(row => problem.TrainTable.Origin(row) + 1.0)]), new NumberColumn("hardness", ofPool), new TextColumn("stratum", [.. ofPool.Select(h => strata.Names[strata.Of(h)])])]));
+        tables.Add(new("hardness", [new NumberColumn("row", [.. pool.Select(row => problem.TrainTable.Origin(row) + 1.0)]), new NumberColumn("hardness", ofPool), new TextColumn("stratum", [.. pool.Select(row => strata.Names[StratumOf(ofRows[row], problem.Labels[row])])])]));
         return new(EasyToHardGeneralization.Sentence(name, values), values) { Tables = tables, Charts = charts, Notes = notes };
     }
+
+    private int StratumOf(double hardness, int label) => (label < 0 ? strata : ofClasses[label] ?? strata).Of(hardness);
+
+    private int[][] Divide(int[] rows, double[] hardness, int[] labels) => [.. Enumerable.Range(0, strata.Count).Select(stratum => rows.Where(row => StratumOf(hardness[row], labels[row]) == stratum).ToArray())];
 
     /// <summary>The rows that conditions may learn from, and how hard training and test rows are.</summary>
     private (int[] Pool, double[] OfRows, double[] OfTest) Hardness(int[] labelled)
@@ -118,6 +125,21 @@ internal sealed class EasyToHardTrainings(string name, EasyToHardGeneralization.
         return TestScore.Mean([.. hard.Select(row => problem.TestLabels[row] == frequent ? 1.0 : 0.0)]);
     }
 
+    private MeasuredValue OfCondition(TestScore[] easy, TestScore[] hard, TestScore unsupervised, int[][] parts, int size)
+    {
+        var isHard = options.Condition == EasyToHardGeneralization.Condition.Hard;
+        var noise = options.ConditionNoise;
+        var accuracy = options.Condition switch
+        {
+            EasyToHardGeneralization.Condition.Unsupervised => Intervals.OverItems([unsupervised]),
+            EasyToHardGeneralization.Condition.SevenTenths => Point(unsupervised.Value + 0.7 * (hard.Average(h => h.Value) - unsupervised.Value)),
+            _ when noise > 0 => Intervals.Of(Draws(draw => Score(Train(string.Create(CultureInfo.InvariantCulture, $"noise-{(isHard ? "hard" : "easy")}-{noise:0.###}-{draw}"), parts[isHard ? ^1 : 0], size, noise, draw))[^1]!)),
+            _ => Intervals.Of(isHard ? hard : easy),
+        };
+        static Interval Point(double value) => new(value, value, value, [value]);
+        return new("hard-accuracy", $"accuracy on hard test rows of the condition {Foundation.Options.Key($"{options.Condition}")}{(noise > 0 ? string.Create(CultureInfo.InvariantCulture, $", {100 * noise:0.#} % of its labels wrong") : "")}", accuracy) { IsShare = true };
+    }
+
     private void AddNoise(int[][] parts, int size, List<MeasuredValue> values, List<Table> tables, List<MeasurementChart> charts)
     {
         double[] rates = [.. options.Noise.Distinct().Order()];
@@ -126,7 +148,7 @@ internal sealed class EasyToHardTrainings(string name, EasyToHardGeneralization.
         var (easy, hard) = (Arm(0, "easy", options.EasyNoise), Arm(parts.Length - 1, "hard", 1));
         double[] Up(TestScore[][] arm) => [.. arm.Select(draws => draws.Average(d => d.Value))];
         for (var r = 0; r < rates.Length; r++)
-            values.Add(new(string.Create(CultureInfo.InvariantCulture, $"easy-over-hard-noise-{rates[r]:0.###}"), string.Create(CultureInfo.InvariantCulture, $"easy less hard, in accuracy on hard test rows, with {100 * rates[r]:0.#} % of the hard and {100 * options.EasyNoise * rates[r]:0.#} % of the easy labels wrong"), Intervals.Difference(easy[r], hard[r])));
+            values.Add(new(string.Create(CultureInfo.InvariantCulture, $"easy-over-hard-noise-{rates[r]:0.###}"), string.Create(CultureInfo.InvariantCulture, $"easy less hard, in accuracy on hard test rows, with {100 * rates[r]:0.#} % of the hard and {100 * options.EasyNoise * rates[r]:0.#} % of the easy labels wrong"), Intervals.Difference(easy[r], hard[r])) { IsShare = true });
         tables.Add(new("noise", [new NumberColumn("wrong_hard_labels", rates), new NumberColumn("wrong_easy_labels", [.. rates.Select(r => r * options.EasyNoise)]), new NumberColumn("easy", Up(easy)), new NumberColumn("hard", Up(hard))]));
         charts.Add(new CurveChart("Noise of labels", $"Easy labels are wrong {options.EasyNoise.ToString("0.##", CultureInfo.InvariantCulture)} times as often as hard ones.", "share of hard labels that are wrong", "accuracy on hard test rows", [new("easy labels", rates, Up(easy)), new("hard labels", rates, Up(hard))]) { IsShare = true });
     }

@@ -35,13 +35,18 @@ public sealed record HardnessStrata(double[] Cuts)
     /// <param name="strata">How many, at least 2.</param>
     /// <param name="name">What to call the hardness in a message.</param>
     /// <exception cref="RequestException">A stratum would be empty: most items are equally hard.</exception>
-    public static HardnessStrata Equal(IReadOnlyList<double> hardness, int strata, string name)
+    public static HardnessStrata Equal(IReadOnlyList<double> hardness, int strata, string name) => Find(hardness, strata) ?? throw new RequestException(
+        $"{name}: {hardness.Count} items with {hardness.Distinct().Count()} different values do not divide into {strata} strata; give method.cuts, or fewer strata");
+
+    /// <summary>Strata of equal size, as nearly as ties allow; null where one would be empty.</summary>
+    /// <param name="hardness">What is divided; no number may be missing.</param>
+    /// <param name="strata">How many, at least 2.</param>
+    public static HardnessStrata? Find(IReadOnlyList<double> hardness, int strata)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(strata, 2);
         var sorted = hardness.Order().ToArray();
         var result = new HardnessStrata([.. Enumerable.Range(1, strata - 1).Select(s => sorted.Length == 0 ? 0 : sorted[Math.Max(0, (int)Math.Round((double)s * sorted.Length / strata) - 1)])]);
-        return result.Divide(hardness) is var parts && parts.FirstOrDefault(p => p.Length == 0) is null ? result : throw new RequestException(
-            $"{name}: {sorted.Length} items with {sorted.Distinct().Count()} different values do not divide into {strata} strata ({string.Join(", ", parts.Select(p => p.Length))} items); give method.cuts, or fewer strata");
+        return result.Divide(hardness).All(part => part.Length > 0) ? result : null;
     }
 
     /// <summary>

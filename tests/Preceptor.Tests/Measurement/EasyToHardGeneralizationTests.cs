@@ -81,6 +81,7 @@ public sealed class EasyToHardGeneralizationTests
         Assert.Equal(2, report.Tables.Single(t => t.Name == "costs").Rows);
         var hardness = ((NumberColumn)report.Tables.Single(t => t.Name == "hardness").Find("hardness")!).Values;
         Assert.All(hardness, h => Assert.InRange(h, 0, 1));
+        Assert.Equal(report["hard-accuracy"], report["easy"]);
         var again = Measure();
         Assert.Equal(report.Values.Select(v => v.Value.Mean), again.Values.Select(v => v.Value.Mean));
     }

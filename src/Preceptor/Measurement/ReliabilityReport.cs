@@ -114,7 +114,8 @@ internal sealed class ReliabilityReport(string subject, Reliability.Options opti
         int[] places = [.. Enumerable.Range(1, Math.Min(CurvePoints, risks.Length)).Select(p => (int)((long)p * risks.Length / Math.Min(CurvePoints, risks.Length)) - 1)];
         double[] coverage = [.. places.Select(p => (p + 1.0) / risks.Length)];
         return new("Errors by how many rows are answered", "The surest rows are answered first. The best curve has the same accuracy and no error among as many rows as are right.", "share of rows answered", "error among them",
-            [new("this confidence", coverage, [.. places.Select(p => risks[p])]), new("best possible", coverage, [.. coverage.Select(k => Math.Max(0, 1 - after.Accuracy / k))])]) { IsShare = true };
+            [new("this confidence", coverage, [.. places.Select(p => risks[p])]), new("best possible", coverage, [.. coverage.Select(k => Math.Max(0, 1 - after.Accuracy / k))])])
+        { IsShare = true };
     }
 
     private void AddLevels(List<MeasuredValue> values, List<Table> tables, List<MeasurementChart> charts)
@@ -132,7 +133,8 @@ internal sealed class ReliabilityReport(string subject, Reliability.Options opti
         values.Add(Share("ece-worst-level", "the largest calibration error of a level", error.Max()));
         double[] across = [.. names.Select((name, i) => double.TryParse(name, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : i)];
         if (names.Length > 1) charts.Add(new CurveChart("Accuracy and calibration by level", options.Level is null ? "Levels are strengths of noise on the inputs." : $"Levels are those of column '{options.Level}'.", "level", "share",
-            [Ascending("accuracy", accuracy), Ascending("calibration error", error)]) { IsShare = true });
+            [Ascending("accuracy", accuracy), Ascending("calibration error", error)])
+        { IsShare = true });
 
         ChartSeries Ascending(string name, double[] up)
         {

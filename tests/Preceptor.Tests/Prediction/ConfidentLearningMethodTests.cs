@@ -1,3 +1,4 @@
+using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Prediction;

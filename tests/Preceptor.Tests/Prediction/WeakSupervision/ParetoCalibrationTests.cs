@@ -1,5 +1,6 @@
 using Preceptor.Catalogue;
 using Preceptor.Catalogue.Experiments;
+using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Prediction;

@@ -82,7 +82,11 @@ internal static class PredictionFile
     {
         using var model = Predictor.Load(Path.Combine(folder, "model"), new OnnxRows(request.OnnxFolder).Run);
         Table rows;
-        if (request.Specification.Problem is PredictionData data) rows = DataFiles.Read(data.Data!, Texts(model, data.Label), Numbers(model, data.Label), data.BadImages ?? BadImages.Fail).Rows;
+        if (request.Specification.Problem is PredictionData data)
+        {
+            var (texts, numbers) = model.ColumnsToRead(data.Label);
+            rows = DataFiles.Read(data.Data!, texts, numbers, data.BadImages ?? BadImages.Fail).Rows;
+        }
         else
         {
             rows = task.Exam.TestRows;
@@ -99,18 +103,9 @@ internal static class PredictionFile
     /// <param name="stream">The column that names streams, read as written.</param>
     public static Table ReadFor(Predictor model, string path, string? label = null, string? stream = null)
     {
-        string[] texts = [.. Texts(model, label), .. stream is null ? Array.Empty<string>() : [stream]];
-        var options = new DelimitedOptions { Text = texts.ToHashSet(), Numbers = Numbers(model, label).ToHashSet(), AllowAbsent = true };
+        var (texts, numbers) = model.ColumnsToRead(label);
+        var options = new DelimitedOptions { Text = texts.Concat(stream is null ? [] : [stream]).ToHashSet(), Numbers = numbers.ToHashSet(), AllowAbsent = true };
         if (path == "-") return DelimitedReader.Read(Console.OpenStandardInput(), "standard input", options);
         return DataFiles.Read(path, [.. options.Text], [.. options.Numbers]).Rows;
     }
-
-    private static string[] Texts(Predictor model, string? label)
-    {
-        string?[] names = [.. model.Encoding.TextColumns, .. model.Encoding.Categories.Select(c => c.Column), model.Id, model.Target.Kind == TargetKind.Number ? null : label];
-        return [.. names.OfType<string>().Distinct()];
-    }
-
-    private static string[] Numbers(Predictor model, string? label) =>
-        [.. model.Encoding.Numbers.Select(n => n.Column), .. model.Target.Kind == TargetKind.Number && label is not null ? [label] : Array.Empty<string>()];
 }

@@ -15,7 +15,7 @@ internal static class MeasureCommand
     public static Command Create(CancellationToken stop)
     {
         var what = new Argument<string?>("WHAT") { Description = "The measure (see methods)", Arity = ArgumentArity.ZeroOrOne };
-        var files = new Argument<string[]>("SPEC|FILES") { Description = "A specification (YAML), or the files to measure; left out: --problem, or the built-in problem meant for the measure", Arity = ArgumentArity.ZeroOrMore };
+        var files = new Argument<string[]>("SPEC|FILES") { Description = "A specification (YAML), or the files to measure, or a MODEL and its DATA; left out: --problem, or the built-in problem meant for the measure", Arity = ArgumentArity.ZeroOrMore };
         var problem = new Option<string?>("--problem") { Description = "A built-in problem (see problems)" };
         var set = new Option<string[]>("--set") { Description = "key=value, such as method.model=2pl or problem.solver=name; may be repeated", DefaultValueFactory = _ => [] };
         var threads = new Option<int?>("--threads") { Description = "Threads of tensor operations; numbers repeat only for the same count (default 1)" };
@@ -52,7 +52,9 @@ internal static class MeasureCommand
         if (isSpecification && files.Length > 1) throw new RequestException($"{string.Join(' ', files)}: expected one specification, or files to measure");
         if (files.Length > 0 && problem is not null) throw new RequestException("give files or --problem, not both");
         var settings = isSpecification ? SpecificationReader.Read(files[0]) : new MapSetting("command line", "", []);
-        if (!isSpecification && files.Length > 0)
+        if (!isSpecification && files is [var model, var rows] && IsModel(model) && measure.Needs.Any(n => n.Contains(typeof(ModelRows))))
+            settings = settings.With("problem", new MapSetting(model, "problem", [.. new[] { ("kind", MeasurementData.KindName), ("model", model), ("data", rows) }.Select(p => KeyValuePair.Create<string, Setting>(p.Item1, new ScalarSetting(model, $"problem.{p.Item1}", p.Item2)))]));
+        else if (!isSpecification && files.Length > 0)
         {
             var key = measure.Needs.SelectMany(n => n).Select(MeasurementData.KeyOf).OfType<string>().FirstOrDefault()
                 ?? throw new RequestException($"{measure.Slug} needs {measure.DescribeNeeds(", or ")}: give a specification, which {Terminal.Command} init writes");
@@ -66,6 +68,8 @@ internal static class MeasureCommand
         // The specification may be one that trains: its method is not what measures.
         return settings.Find("method") is { } written && Names(written, measure.Slug) ? settings : settings.With("method", new ScalarSetting("measure", "method", measure.Slug));
     }
+
+    private static bool IsModel(string path) => File.Exists(Path.Combine(path, "model.json")) || File.Exists(Path.Combine(path, "model", "model.json"));
 
     private static bool Names(Setting method, string slug) => method switch
     {

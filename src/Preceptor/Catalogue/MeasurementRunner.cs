@@ -21,7 +21,7 @@ public static class MeasurementRunner
         var problem = specification switch
         {
             { BuiltIn.Subject: { } draw } => draw(specification.Problem, seed),
-            { Problem: MeasurementData data } => data.Read(specification.ProblemSettings, read),
+            { Problem: MeasurementData data } => data.Read(specification.ProblemSettings, read, onnx),
             _ => MeasurementTraining.Trainable(PredictionRunner.PrepareTask(specification, seed, read, onnx)),
         };
         var offered = problem.Supervision.Select(s => s.GetType()).ToHashSet();

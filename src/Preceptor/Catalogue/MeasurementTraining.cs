@@ -28,6 +28,8 @@ internal static class MeasurementTraining
             Teachers = problem.Supervision.OfType<TeacherLogits>().ToDictionary(t => t.Name, t => t.Train),
             TestTeachers = exam.TeacherLogits,
             Test = exam.Test,
+            TrainTable = task.TrainRows,
+            TestTable = exam.TestRows,
             TestLabels = exam.Labels,
             Train = (request, run) => Train(task, request, run),
         }])

@@ -157,6 +157,12 @@ public sealed class ClassificationScores : IScores
     /// <summary>AURC and its optimum with every item counted as often as it was drawn.</summary>
     internal (double Area, double Optimum) ResampledRiskCoverage(ReadOnlySpan<double> counts) => riskCoverage.Areas(counts);
 
+    /// <summary>The expected share of errors among the n surest items, n = 1 … N [N]; among equally sure ones the mean over their orders.</summary>
+    public double[] RisksByCoverage() => riskCoverage.Risks();
+
+    /// <summary>E-AUoptRC, and the risk at the coverage that equals the accuracy, with every item counted as often as it was drawn.</summary>
+    internal (double ExcessArea, double Risk) ResampledPastOptimum(ReadOnlySpan<double> counts) => riskCoverage.PastOptimum(counts);
+
     private ClassScore ClassScoreOf(int c)
     {
         int support = 0, predicted = 0;

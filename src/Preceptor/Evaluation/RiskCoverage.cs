@@ -59,6 +59,47 @@ internal sealed class RiskCoverage
         return (area / answered, optimum / answered);
     }
 
+    /// <summary>
+    /// What a confidence loses past the coverage A that equals the accuracy, where a perfect one would have answered all that is right and
+    /// nothing else: the area between the curve and the best one over coverages in (A, 1], and the risk at A itself.
+    /// </summary>
+    /// <param name="counts">How often each item is counted [N], whole numbers.</param>
+    /// <remarks>Ao, Rueger and Siddharthan (2023): the area is E-AUoptRC, and one less the risk is the Trust Index. Tied items take the mean over their orders. Without a right answer the risk is 1.</remarks>
+    public (double ExcessArea, double Risk) PastOptimum(ReadOnlySpan<double> counts)
+    {
+        var total = (int)ItemSums.Sum(counts);
+        double hits = 0;
+        for (var i = 0; i < order.Length; i++) hits += counts[order[i]] * (1 - wrong[i]);
+        var optimum = (int)Math.Round(hits);
+        var h = total < harmonic.Length ? harmonic : HarmonicNumbers(total);
+        var answered = 0;
+        double errors = 0, area = 0, risk = optimum == 0 ? 1 : 0;
+        for (int group = 0, i = 0; group < tieEnds.Length; group++)
+        {
+            var (tied, share) = Together(counts, i, tieEnds[group]);
+            var (first, last) = (Math.Max(answered, optimum), answered + tied);
+            if (last > first) area += (last - first) * share + (errors - share * answered) * (h[last] - h[first]);
+            if (answered < optimum && optimum <= last) risk = (errors + share * (optimum - answered)) / optimum;
+            errors += tied * share;
+            answered = last;
+            i = tieEnds[group];
+        }
+        return ((area - (total - optimum - optimum * (h[total] - h[optimum]))) / total, risk);
+    }
+
+    /// <summary>The expected risk after n answers, n = 1 … N [N], every item counted once.</summary>
+    public double[] Risks()
+    {
+        var risks = new double[order.Length];
+        var errors = 0.0;
+        for (int group = 0, start = 0; group < tieEnds.Length; start = tieEnds[group++])
+        {
+            var share = wrong.AsSpan(start, tieEnds[group] - start).ToArray().Average();
+            for (var i = start; i < tieEnds[group]; i++) risks[i] = (errors += share) / (i + 1);
+        }
+        return risks;
+    }
+
     private (int Tied, double Share) Together(ReadOnlySpan<double> counts, int start, int end)
     {
         double tied = 0, errors = 0;

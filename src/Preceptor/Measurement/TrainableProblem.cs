@@ -35,6 +35,12 @@ public sealed record TrainableProblem : ISupervision
     /// <summary>What teachers say of the test rows, logits [T × C], where they say something.</summary>
     public IReadOnlyDictionary<string, float[]> TestTeachers { get; init; } = new Dictionary<string, float[]>();
 
+    /// <summary>The training rows as they were read [N].</summary>
+    public required Table TrainTable { get; init; }
+
+    /// <summary>The test rows as they were read [T].</summary>
+    public required Table TestTable { get; init; }
+
     /// <summary>The test rows' inputs [T].</summary>
     public required Examples Test { get; init; }
 

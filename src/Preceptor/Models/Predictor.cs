@@ -83,6 +83,15 @@ public sealed class Predictor(InputEncoding encoding, IReadOnlyList<string> clas
     /// <summary>The column that names rows in predictions, or null.</summary>
     public string? Id { get; init; }
 
+    /// <summary>The columns to read as text, whatever they look like, and those to read as numbers, so that the model understands a file.</summary>
+    /// <param name="label">The label column, if it is wanted; read as written unless it holds numbers to predict: class 01 is not class 1.</param>
+    public (string[] Texts, string[] Numbers) ColumnsToRead(string? label = null)
+    {
+        var isNumber = Target.Kind == TargetKind.Number;
+        string?[] texts = [.. Encoding.TextColumns, .. Encoding.Categories.Select(c => c.Column), Id, isNumber ? null : label];
+        return ([.. texts.OfType<string>().Distinct()], [.. Encoding.Numbers.Select(n => n.Column), .. isNumber && label is not null ? [label] : Array.Empty<string>()]);
+    }
+
     /// <summary>Predicts raw rows.</summary>
     /// <exception cref="RequestException">A column that the model needs is missing or of another type.</exception>
     public Predictions Predict(Table rows) => Predict(Encoding.Encode(rows));

@@ -96,6 +96,8 @@ public sealed class EveryMethodTests : IDisposable
     [InlineData("tgeo-kd", "weighting=constant weight=0")]
     [InlineData("nested-dropout", "compression=none co-teaching=off")]
     [InlineData("pareto-calibration", "scalariser=linear sources=labels")]
+    [InlineData("confidence-smoothing", "smoothing=0 weight=0")]
+    [InlineData("confidence-curriculum", "start-share=1")]
     public void At_its_null_setting_a_method_is_supervised_training_bit_for_bit(string slug, string setting)
     {
         foreach (var task in new[] { Problems.Digits(), Problems.Tickets() })

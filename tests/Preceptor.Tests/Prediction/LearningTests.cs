@@ -23,6 +23,8 @@ public sealed class LearningTests
         { "weak-to-strong", 1, 1.989, 0.666 },
         { "nested-dropout", 2, 2.06, 2.31 },
         { "pareto-calibration", 1, 2.596, 0.0865 },
+        { "confidence-smoothing", 1, 1.521, 0.611 },
+        { "confidence-curriculum", 1, 1.179, 0.144 },
     };
 
     [Fact]

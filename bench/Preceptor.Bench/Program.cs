@@ -6,6 +6,7 @@ using Preceptor.Evaluation;
 // training [ROUNDS [NAME…]]: one process of ours and one of PyTorch in turn, a thread each; the mean ratio of their median steps and its 95 % interval over the rounds.
 // training-ours NAME STEPS: one process of ours.
 // confident ROWS CLASSES: confident learning on probabilities in memory.
+// review ROWS DRAWS: how often the interval of that many reviewed rows of ag-news holds the truth.
 if (args is ["training-ours", var name, var steps])
 {
     Console.WriteLine($"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3)} {Ours.MedianStep(name, int.Parse(steps, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture)}");
@@ -22,7 +23,12 @@ if (args is ["confident", var confidentRows, var confidentClasses])
     ConfidentBench.Run(int.Parse(confidentRows, CultureInfo.InvariantCulture), int.Parse(confidentClasses, CultureInfo.InvariantCulture));
     return 0;
 }
-if (args is not ["training", ..]) return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | confident ROWS CLASSES");
+if (args is ["review", var reviewRows, var draws])
+{
+    ReviewBench.Run(int.Parse(reviewRows, CultureInfo.InvariantCulture), int.Parse(draws, CultureInfo.InvariantCulture));
+    return 0;
+}
+if (args is not ["training", ..]) return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | confident ROWS CLASSES | review ROWS DRAWS");
 var rounds = args.Length > 1 ? Math.Max(2, int.Parse(args[1], CultureInfo.InvariantCulture)) : 5;
 var python = Environment.GetEnvironmentVariable("PRECEPTOR_PYTHON") is { Length: > 0 } named ? named : "python3";
 var script = Path.Combine(Path.GetTempPath(), $"preceptor-bench-{Environment.ProcessId}.py");

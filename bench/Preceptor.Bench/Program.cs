@@ -7,6 +7,7 @@ using Preceptor.Evaluation;
 // training-ours NAME STEPS: one process of ours.
 // confident ROWS CLASSES: confident learning on probabilities in memory.
 // ratings [GAMES]: item response theory and Glicko-2, in this process, with all its threads.
+// review ROWS DRAWS: how often the interval of that many reviewed rows of ag-news holds the truth.
 if (args is ["training-ours", var name, var steps])
 {
     Console.WriteLine($"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3)} {Ours.MedianStep(name, int.Parse(steps, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture)}");
@@ -28,7 +29,13 @@ if (args is ["ratings", ..])
     Ratings.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 10_000_000);
     return 0;
 }
-if (args is not ["training", ..]) return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | confident ROWS CLASSES | ratings [GAMES]");
+if (args is ["review", var reviewRows, var draws])
+{
+    ReviewBench.Run(int.Parse(reviewRows, CultureInfo.InvariantCulture), int.Parse(draws, CultureInfo.InvariantCulture));
+    return 0;
+}
+if (args is not ["training", ..])
+    return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | confident ROWS CLASSES | ratings [GAMES] | review ROWS DRAWS");
 var rounds = args.Length > 1 ? Math.Max(2, int.Parse(args[1], CultureInfo.InvariantCulture)) : 5;
 var python = Environment.GetEnvironmentVariable("PRECEPTOR_PYTHON") is { Length: > 0 } named ? named : "python3";
 var script = Path.Combine(Path.GetTempPath(), $"preceptor-bench-{Environment.ProcessId}.py");

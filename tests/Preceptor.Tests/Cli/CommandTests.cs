@@ -47,7 +47,9 @@ public sealed class CommandTests : IDisposable
         Assert.Contains("\n  preceptor compare spec.yaml --methods auto\n", output, StringComparison.Ordinal);
 
         var result = JsonNode.Parse(Workspace.Child(["advise", "spec.yaml", "--json"]).Output)!;
-        Assert.All(result["methods"]!.AsArray(), m => Assert.Equal((string)m!["method"]! != "ridge", m["fits"]!.GetValue<bool>())); // ridge predicts numbers
+        // Ridge predicts numbers; the others need rules, several annotators or a teacher.
+        string[] unfit = ["data-programming", "dawid-skene", "majority-vote", "pareto-relabel", "ridge"];
+        Assert.All(result["methods"]!.AsArray(), m => Assert.Equal(!unfit.Contains((string)m!["method"]!), m["fits"]!.GetValue<bool>()));
         Assert.Single(Directory.EnumerateFileSystemEntries("."), e => e.EndsWith(".csv", StringComparison.Ordinal)); // nothing is written
         Assert.False(Directory.Exists("runs"));
     }

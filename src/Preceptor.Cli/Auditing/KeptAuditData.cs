@@ -7,7 +7,6 @@ using Preceptor.Models;
 using Preceptor.Prediction;
 using Preceptor.Prediction.Audit;
 using Preceptor.Readers;
-using Preceptor.Supervision;
 using Preceptor.Training;
 
 namespace Preceptor.Cli.Auditing;

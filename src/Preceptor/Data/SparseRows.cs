@@ -75,13 +75,18 @@ public sealed record SparseRows(int[] Rows, int Dense, float[] Numbers, int[] St
     public static SparseRows Concatenate(IReadOnlyList<SparseRows> parts)
     {
         var starts = new int[parts.Sum(p => p.Count) + 1];
+        var dense = parts.Count == 0 ? 0 : parts[0].Dense;
+        var (rows, numbers, words) = (new int[starts.Length - 1], new float[(starts.Length - 1) * dense], new int[parts.Sum(p => p.Words.Length)]);
         var (row, word) = (0, 0);
         foreach (var part in parts)
         {
+            part.Rows.CopyTo(rows, row);
+            part.Numbers.CopyTo(numbers, row * dense);
+            part.Words.CopyTo(words, word);
             for (var i = 0; i < part.Count; i++) starts[++row] = word + part.Starts[i + 1];
             word += part.Words.Length;
         }
-        return new([.. parts.SelectMany(p => p.Rows)], parts.Count == 0 ? 0 : parts[0].Dense, [.. parts.SelectMany(p => p.Numbers)], starts, [.. parts.SelectMany(p => p.Words)]);
+        return new(rows, dense, numbers, starts, words);
     }
 
     /// <summary>Appends the rows to a file that <see cref="Read"/> reads.</summary>

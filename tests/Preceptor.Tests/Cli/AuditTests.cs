@@ -119,6 +119,20 @@ public sealed class AuditTests : IDisposable
         Assert.Equal(80, JsonNode.Parse(output.Trim().Split('\n')[^1])!["reviewedNoise"]!["checked"]!.GetValue<int>());
     }
 
+    [Theory]
+    [InlineData("[confident-learning, supervised]")]
+    [InlineData("confident-learning+supervised")]
+    public void A_chain_trains_without_the_labels_found_and_says_which(string chain)
+    {
+        workspace.Write("data.csv", Csv());
+        workspace.Write("spec.yaml", Specification);
+        Run("run", "spec.yaml", "--method", chain, "--out", "run");
+        Assert.Equal("confident-learning+supervised", JsonNode.Parse(File.ReadAllText("run/result.json"))!["method"]!.GetValue<string>());
+        Assert.True(File.ReadAllLines("run/confident-learning.csv").Length > 10);
+        Run("run", "run/spec.yaml", "--out", "again");
+        Assert.Equal(File.ReadAllText("run/predictions.csv"), File.ReadAllText("again/predictions.csv"));
+    }
+
     [Fact]
     public void Ones_own_probabilities_judge_too()
     {
@@ -161,7 +175,7 @@ public sealed class AuditTests : IDisposable
     [InlineData("review spec.yaml --out data.csv", "--out data.csv: exists already, perhaps filled in")]
     public void A_wrong_request_is_named_and_leaves_nothing(string arguments, string message)
     {
-        workspace.Write("data.csv", Csv(8000));
+        workspace.Write("data.csv", Csv(arguments.Contains("--memory", StringComparison.Ordinal) ? 8000 : 300));
         workspace.Write("spec.yaml", Specification);
         var before = workspace.Names();
         var (code, error) = Workspace.Run(arguments.Split(' '));

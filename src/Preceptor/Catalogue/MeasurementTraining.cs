@@ -55,10 +55,12 @@ internal static class MeasurementTraining
         inputs["before"] = request.Before?.DeepClone();
         if (request.OwnWeight > 0) inputs["own"] = $"{request.OwnWeight}/{request.OwnSteps}";
         var steps = training.Epochs * ((request.Rows.Length + training.Batch - 1) / training.Batch);
-        return run.Stage(request.Stage, inputs, () =>
+        return request.IsPassing ? run.Pass(Fit) : Fit(run);
+
+        Predictor Fit(Run within) => within.Stage(request.Stage, inputs, () =>
         {
-            var network = request.From is { } from ? (NetworkClassifier)from.Classifier : run.NewNetwork(problem);
-            return run.Train(problem, network, (learner, _) => batch =>
+            var network = request.From is { } from ? (NetworkClassifier)from.Classifier : within.NewNetwork(problem);
+            return within.Train(problem, network, (learner, _) => batch =>
             {
                 var (logits, given) = (learner.forward(batch.Inputs), TeacherRows.Gather(targets, batch.Rows, classes));
                 return Loss.SoftCrossEntropy(logits, request.OwnWeight == 0 ? given : WeakToStrong.Confident(logits.detach(), given, request.OwnWeightAt(Math.Round(batch.ShareDone * steps))));

@@ -156,6 +156,15 @@ public sealed class Run : IDisposable
         return result;
     }
 
+    /// <summary>Does work of which only the outcome counts, with the same streams: it leaves neither stages nor checkpoints, and what it used counts as used here.</summary>
+    public T Pass<T>(Func<Run, T> work)
+    {
+        using var passing = new Run(settings with { Seed = StageSeed, Folder = null, StageFolder = null });
+        var result = work(passing);
+        scopes.Peek().Types.UnionWith(passing.scopes.Last().Types);
+        return result;
+    }
+
     /// <summary>
     /// A moment between two steps at which everything kept is consistent: checkpoints if the interval has passed or the run
     /// is cancelled, and then stops.

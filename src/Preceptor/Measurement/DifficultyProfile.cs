@@ -55,7 +55,8 @@ internal sealed class DifficultyProfile
         double[] places = [.. Enumerable.Range(1, bins).Select(b => (double)b)];
         var mean = new ChartSeries("mean of all solvers", places, Mean);
         return new("Accuracy by difficulty", string.Create(CultureInfo.InvariantCulture, $"Items in {bins} bins of equal size, from the easiest to the hardest; bands are 95 % intervals of a solver's accuracy."), "bin of difficulty", "accuracy",
-            [mean, .. named.Select(s => Curve(s, places))]) { IsShare = true };
+            [mean, .. named.Select(s => Curve(s, places))])
+        { IsShare = true };
     }
 
     /// <summary>Wilson's interval of a share.</summary>

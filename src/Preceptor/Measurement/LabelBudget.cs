@@ -54,6 +54,14 @@ public sealed class LabelBudget(LabelBudgetOptions options) : IMeasure<Measureme
     private double Accuracy(TrainableProblem problem, LabelPools pools, LabelPurchase cell, int seed, Run run)
     {
         if (cell.Clean + cell.Weak > pools.Rows.Length || cell.Clean + cell.Weak == 0) return double.NaN;
+        // What decides a cell besides what it buys; budgets and prices do not.
+        var how = Options.Resolve(options with { Budgets = [], Fractions = [], CleanPrice = 1, WeakPrice = 1, Seeds = 1 });
+        var inputs = new JsonObject { ["problem"] = problem.Fingerprint, ["how"] = how, ["clean"] = cell.Clean, ["weak"] = cell.Weak, ["seed"] = seed };
+        return run.Stage("cell", inputs, () => new CellAccuracy(Score(problem, pools, cell, seed, run))).Value;
+    }
+
+    private double Score(TrainableProblem problem, LabelPools pools, LabelPurchase cell, int seed, Run run)
+    {
         var classes = problem.Classes.Count;
         var (clean, weak) = (pools.Rows[..cell.Clean], pools.Rows[(pools.Rows.Length - cell.Weak)..]);
         var right = LabelPools.OneHot(pools.Clean, classes);
@@ -101,6 +109,7 @@ public sealed class LabelBudget(LabelBudgetOptions options) : IMeasure<Measureme
                 From = model,
                 Rate = model is null ? 1 : options.SecondRate,
                 OwnWeight = stage.OwnWeight,
+                IsPassing = true, // a surface has hundreds of networks
                 Stream = $"budget-{seed}",
                 Before = before.DeepClone(),
             };
@@ -118,6 +127,13 @@ public sealed class LabelBudget(LabelBudgetOptions options) : IMeasure<Measureme
         // In turn, so that what validates is of both kinds in their proportion.
         int[] rows = [.. weak.Rows.Select((row, k) => (row, place: (k + 0.5) / weak.Rows.Length)).Concat(clean.Rows.Select((row, k) => (row, place: (k + 0.5) / clean.Rows.Length))).OrderBy(p => p.place).Select(p => p.row)];
         return new("mixed", rows, targets, row => bought.Contains(row) ? clean.Label(row) : weak.Label(row), weak.OwnWeight);
+    }
+
+    private sealed record CellAccuracy(double Value) : IArtifact<CellAccuracy>
+    {
+        public void Save(string folder) => ModelFiles.WriteJson(Path.Combine(folder, "accuracy.json"), Value);
+
+        public static CellAccuracy Load(string folder) => new(ModelFiles.ReadJson<double>(Path.Combine(folder, "accuracy.json")));
     }
 
     private sealed record Stage(string Name, int[] Rows, float[] Targets, Func<int, int> Label, double OwnWeight);

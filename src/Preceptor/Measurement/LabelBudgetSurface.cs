@@ -87,7 +87,8 @@ internal sealed class LabelBudgetSurface(LabelBudgetOptions options, int[] budge
     }
 
     private GridChart Grid() => new("Accuracy by budget and split", "Mean test accuracy; a dash is a split that buys more labels than there are rows.", "budget", "share for clean labels",
-        [.. budgets.Select(b => $"{b}")], [.. fractions.Select(f => f.ToString("0.##", CultureInfo.InvariantCulture))], [.. accuracies.Select(a => a.Average())]) { IsShare = true };
+        [.. budgets.Select(b => $"{b}")], [.. fractions.Select(f => f.ToString("0.##", CultureInfo.InvariantCulture))], [.. accuracies.Select(a => a.Average())])
+    { IsShare = true };
 
     private CurveChart Curves(int?[] best)
     {

@@ -87,6 +87,9 @@ public sealed record TrainingRequest(string Stage, int[] Rows, float[] Targets)
     /// <summary>The weight at a step, from 0: OwnWeight · min(1, step/OwnSteps).</summary>
     public double OwnWeightAt(double step) => OwnWeight * Math.Min(1, step / OwnSteps);
 
+    /// <summary>Whether the network is of use to this measure alone, which stores what it found: nothing of it is kept on disk.</summary>
+    public bool IsPassing { get; init; }
+
     /// <summary>A name that gives the training random streams of its own; empty for those that all trainings of the run share.</summary>
     public string Stream { get; init; } = "";
 

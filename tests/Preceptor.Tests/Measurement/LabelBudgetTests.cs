@@ -10,7 +10,9 @@ public sealed class LabelBudgetTests
     private static Specification Specify(params string[] settings) => Specification.From(new MapSetting("test", "", [new("method", new ScalarSetting("test", "method", "label-budget"))]),
         ["problem.name=digits", "problem.size=small", "model.encoder=mlp", "model.hidden=[16]", "method.seeds=1", "method.steps=10", "method.budgets=[20]", .. settings]);
 
-    private static (MeasurementReport Report, List<TrainingRequest> Asked) Measure(params string[] settings)
+    private static (MeasurementReport Report, List<TrainingRequest> Asked) Measure(params string[] settings) => MeasureIn(null, settings);
+
+    private static (MeasurementReport Report, List<TrainingRequest> Asked) MeasureIn(string? folder, params string[] settings)
     {
         var specification = Specify(settings);
         var problem = MeasurementRunner.Prepare(specification, 0, (_, _, _, _) => throw new InvalidOperationException());
@@ -24,7 +26,7 @@ public sealed class LabelBudgetTests
                 return trainable.Train(request, run);
             },
         };
-        using var run = new Run(new RunSettings());
+        using var run = new Run(new RunSettings { Folder = folder });
         return (MeasurementRunner.Run(specification, problem with { Supervision = [watched] }, run), asked);
     }
 
@@ -114,6 +116,18 @@ public sealed class LabelBudgetTests
         var (report, _) = Measure("method.fractions=[0.5]", setting == "problem.noise=0.4" ? "method.weak=auto" : "method.weak=simulated", setting);
         Assert.InRange(report["best-accuracy-20"], 0.05, 1);
         Assert.Equal(setting == "problem.noise=0.4" ? 0.6 : 0.8, report["weak-label-accuracy"], 0.06);
+    }
+
+    [Fact]
+    public void Cells_that_were_measured_are_not_trained_again_and_no_network_stays_on_disk()
+    {
+        using var folder = new Readers.TemporaryFolder();
+        var first = MeasureIn(folder.Path, "method.weak=simulated", "method.fractions=[1]");
+        Assert.Single(first.Asked);
+        var second = MeasureIn(folder.Path, "method.weak=simulated", "method.fractions=[0, 1]");
+        Assert.Equal(["weak"], second.Asked.Select(a => a.Stage));
+        Assert.Equal(first.Report["clean-only-20"], second.Report["clean-only-20"]);
+        Assert.Empty(Directory.EnumerateFiles(folder.Path, "weights.safetensors", SearchOption.AllDirectories));
     }
 
     [Theory]

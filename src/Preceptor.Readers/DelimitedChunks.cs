@@ -37,7 +37,7 @@ public sealed class DelimitedChunks(string path, DelimitedOptions options)
                 if (first.Count == 0) continue;
                 names = DelimitedHeader.Names(path, line - 1, first, options);
                 types = [.. DelimitedHeader.Types(path, names, options).Select(t => t == ColumnType.Numbers ? t : ColumnType.Text)];
-                if (!options.HasHeader) throw new ArgumentException("the file must have a header", nameof(options));
+                if (!options.HasHeader) throw new InvalidOperationException("the file must have a header");
             }
             var texts = new TextBlocks();
             var rows = new ParsedRows(names.Length, texts) { Lines = [] };

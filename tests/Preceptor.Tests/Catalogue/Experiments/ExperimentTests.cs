@@ -10,6 +10,19 @@ public sealed class ExperimentTests
 
     public static TheoryData<string> Papers => [.. ExperimentCatalogue.All.Select(e => e.Slug).Where(s => !s.StartsWith("league-", StringComparison.Ordinal))];
 
+    [Fact]
+    public void A_league_puts_many_methods_beside_one_reference()
+    {
+        var leagues = ExperimentCatalogue.All.Where(e => LeagueTable.Is(e.Slug)).ToArray();
+        Assert.NotEmpty(leagues);
+        foreach (var league in leagues)
+        {
+            Assert.Equal("supervised", Assert.Single(league.Claims.Select(c => c.Reference).Distinct()).Method);
+            Assert.True(league.Claims.Count >= 8);
+            Assert.Single(league.Claims.Select(c => c.Method.Conditions.Name).Distinct());
+        }
+    }
+
     [Theory, MemberData(nameof(Slugs))]
     public void Every_arm_is_a_complete_specification_in_every_setting(string slug)
     {

@@ -59,13 +59,16 @@ public sealed class LogitColumns
         Span<int> best = stackalloc int[width];
         for (var start = 0; start < padded; start += width)
         {
-            var largest = new Vector<float>(float.NegativeInfinity);
+            var (largest, leading) = (new Vector<float>(float.NegativeInfinity), new Vector<float>(float.NegativeInfinity));
             var winners = Vector<int>.Zero;
             for (var c = 0; c < Classes; c++)
             {
                 var scaled = Scaled(c, start, inverse);
-                winners = Vector.ConditionalSelect(Vector.GreaterThan(scaled, largest), new Vector<int>(c), winners);
                 largest = Vector.Max(largest, scaled);
+                // One temperature changes no decision, but scaled logits may be equal by rounding where the logits are not.
+                var judged = inverse.Length == 1 ? Scaled(c, start, [1]) : scaled;
+                winners = Vector.ConditionalSelect(Vector.GreaterThan(judged, leading), new Vector<int>(c), winners);
+                leading = Vector.Max(leading, judged);
             }
             var sum = Vector<float>.Zero;
             for (var c = 0; c < Classes; c++) sum += Vector.Exp(Scaled(c, start, inverse) - largest);

@@ -89,12 +89,12 @@ public sealed class CommandTests : IDisposable
     public void An_interrupted_run_says_how_to_continue_and_ends_with_the_same_bits()
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("needs Linux or macOS: interrupts by kill -INT");
-        string[] run = ["run", "spec.yaml", "--set", "training.epochs=40"];
+        string[] run = ["run", "spec.yaml", "--set", "training.epochs=60"];
         Assert.Equal(0, Workspace.Child([.. run, "--out", "whole"]).Code);
         using (var child = Workspace.Start([.. run, "--out", "broken"]))
         {
             while (!File.Exists("broken/checkpoint/state.safetensors")) Thread.Sleep(5);
-            using var kill = System.Diagnostics.Process.Start("kill", ["-INT", $"{child.Id}"]);
+            Workspace.Interrupt(child);
             var said = child.StandardOutput.ReadToEnd();
             child.WaitForExit();
             Assert.Equal(130, child.ExitCode);

@@ -45,11 +45,11 @@ public sealed class CompareTests : IDisposable
     public void An_interrupted_comparison_says_how_to_continue_and_ends_with_the_same_numbers()
     {
         if (OperatingSystem.IsWindows()) Assert.Skip("needs Linux or macOS: interrupts by kill -INT");
-        Assert.Equal((0, ""), Workspace.Run("run", "spec.yaml", "--set", "training.epochs=30", "--out", "whole"));
-        using (var child = Workspace.Start("compare", "spec.yaml", "--methods", "ps-kd", "--seeds", "1", "--set", "training.epochs=30", "--out", "broken"))
+        Assert.Equal((0, ""), Workspace.Run("run", "spec.yaml", "--set", "training.epochs=40", "--out", "whole"));
+        using (var child = Workspace.Start("compare", "spec.yaml", "--methods", "ps-kd", "--seeds", "1", "--set", "training.epochs=40", "--out", "broken"))
         {
             while (!File.Exists("broken/ps-kd/checkpoint/state.safetensors")) Thread.Sleep(5);
-            using var kill = System.Diagnostics.Process.Start("kill", ["-INT", $"{child.Id}"]);
+            Workspace.Interrupt(child);
             var said = child.StandardOutput.ReadToEnd();
             child.WaitForExit();
             Assert.Equal(130, child.ExitCode);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Preceptor.Cli;
 
 namespace Preceptor.Tests.Cli;
@@ -63,6 +64,16 @@ internal sealed class Workspace : IDisposable
         start.Environment["PRECEPTOR_COMMAND"] = "preceptor";
         return Process.Start(start)!;
     }
+
+    /// <summary>Interrupts a child process as Ctrl-C does: at once, for starting another process to do so may take longer than the child.</summary>
+    public static void Interrupt(Process child)
+    {
+        const int interrupt = 2;
+        if (Kill(child.Id, interrupt) != 0) throw new InvalidOperationException($"process {child.Id} cannot be interrupted");
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int process, int signal);
 
     /// <summary>Runs the command as a child process to its end.</summary>
     public static (int Code, string Output, string Error) Child(string[] arguments, string? input = null)

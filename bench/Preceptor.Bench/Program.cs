@@ -8,6 +8,12 @@ using Preceptor.Evaluation;
 // confident ROWS CLASSES: confident learning on probabilities in memory.
 // ratings [GAMES]: item response theory and Glicko-2, in this process, with all its threads.
 // review ROWS DRAWS: how often the interval of that many reviewed rows of ag-news holds the truth.
+// words [MB]: how fast ss3 learns text, on one thread.
+if (args is ["words", ..])
+{
+    WordsBench.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 200);
+    return 0;
+}
 if (args is ["training-ours", var name, var steps])
 {
     Console.WriteLine($"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3)} {Ours.MedianStep(name, int.Parse(steps, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture)}");
@@ -35,7 +41,7 @@ if (args is ["review", var reviewRows, var draws])
     return 0;
 }
 if (args is not ["training", ..])
-    return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | confident ROWS CLASSES | ratings [GAMES] | review ROWS DRAWS");
+    return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | confident ROWS CLASSES | ratings [GAMES] | review ROWS DRAWS | words [MB]");
 var rounds = args.Length > 1 ? Math.Max(2, int.Parse(args[1], CultureInfo.InvariantCulture)) : 5;
 var python = Environment.GetEnvironmentVariable("PRECEPTOR_PYTHON") is { Length: > 0 } named ? named : "python3";
 var script = Path.Combine(Path.GetTempPath(), $"preceptor-bench-{Environment.ProcessId}.py");

@@ -60,7 +60,7 @@ internal static class CatalogueCommands
                 AnsiConsole.WriteLine($"Source: {method.Declaration.Citation}");
                 AnsiConsole.WriteLine($"Needs {method.DescribeNeeds(", or ")}.");
                 ShowOptions("method", method.OptionsType);
-                if (BuiltInProblems.ExampleFor(method) is { } example) AnsiConsole.Profile.Out.Writer.WriteLine($"Try: {Terminal.Command} {Example(method, example)}");
+                if (BuiltInProblems.ExampleFor(method) is { } example) AnsiConsole.Profile.Out.Writer.WriteLine($"Try: {Terminal.Command} {Example(method.Slug, example)}");
                 return ExitCode.Done;
             }
             if (BuiltInProblems.All.FirstOrDefault(p => p.Name == slug) is { } problem)
@@ -69,7 +69,7 @@ internal static class CatalogueCommands
                 AnsiConsole.WriteLine(problem.Summary);
                 ShowOptions("problem", problem.OptionsType);
                 foreach (var (key, value) in problem.Defaults) AnsiConsole.WriteLine($"sets {key}: {value}");
-                AnsiConsole.Profile.Out.Writer.WriteLine($"Try: {Terminal.Command} {Example(MethodCatalogue.All.First(m => m.Slug == problem.Method), problem)}");
+                AnsiConsole.Profile.Out.Writer.WriteLine($"Try: {Terminal.Command} {Example(problem.Method, problem)}");
                 return ExitCode.Done;
             }
             (string Section, Type Type)[] sections = [("data", typeof(PredictionData)), ("measurement", typeof(MeasurementData)), ("rules", typeof(LabelRule)), ("teachers", typeof(TeacherSource)), ("model", typeof(ModelOptions)), ("frozen", typeof(FrozenNetwork)), ("training", typeof(TrainingOptions))];
@@ -103,7 +103,8 @@ internal static class CatalogueCommands
         return command;
     }
 
-    private static string Example(MethodInfo method, BuiltInProblem problem) => method.IsMeasure ? $"measure {method.Slug} --problem {problem.Name}" : $"run --problem {problem.Name} --method {method.Slug}";
+    private static string Example(string chain, BuiltInProblem problem) =>
+        MethodCatalogue.All.Any(m => m.Slug == chain && m.IsMeasure) ? $"measure {chain} --problem {problem.Name}" : $"run --problem {problem.Name} --method {chain}";
 
     private static Option<string?> Document(string name, string description) =>
         new(name) { Description = description + " to this file, or to standard output", HelpName = "FILE", Arity = ArgumentArity.ZeroOrOne };

@@ -44,7 +44,7 @@ public static class BuiltInProblems
         new("tasks", MeasurementData.KindName, "Published learning tasks, supervised, few-shot and control, by the numbers that their difficulty depends on; or one of your own.",
             typeof(TasksProblem.Options), "inductive-bias-complexity", new Dictionary<string, string>(), null) { Subject = (options, _) => TasksProblem.Draw((TasksProblem.Options)options) },
         new("tickets", "prediction", "20,000 support tickets with labels that are wrong a quarter of the time, a weak and a strong teacher, and the hidden truth.",
-            typeof(TicketsProblem.Options), "ps-kd", new Dictionary<string, string> { ["training.epochs"] = "4", ["training.rate"] = "0.006" },
+            typeof(TicketsProblem.Options), "confident-learning+supervised", new Dictionary<string, string> { ["training.epochs"] = "4", ["training.rate"] = "0.006" },
             (options, seed) => TicketsProblem.Draft((TicketsProblem.Options)options, seed)),
     ];
 

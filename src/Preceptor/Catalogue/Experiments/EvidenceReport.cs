@@ -76,7 +76,7 @@ public static class EvidenceReport
         string[] metrics = [.. file.Values.Claims.Select(c => c.Metric).Distinct()];
         text.Append($"\n| arm | setting chosen by {file.Values.TunedBy} | {string.Join(" | ", metrics)} | seeds | seconds a training |\n|---|---|{string.Concat(metrics.Select(_ => "---|"))}---|---|\n");
         foreach (var arm in file.Values.Arms)
-            text.Append($"| {arm.Arm} | `{arm.Setting}`{(arm.TunedAs is null ? "" : $" (as {arm.TunedAs})")} | {string.Join(" | ", metrics.Select(m => ResultText.Value(ExperimentCatalogue.Metric(m), arm.Scores[m].Average())))} | {arm.Scores[metrics[0]].Count} | {Number(arm.TrainSeconds, "0.0")} |\n");
+            text.Append($"| {arm.Arm} | `{arm.Setting}`{(arm.TunedAs is null ? "" : $" (as {arm.TunedAs})")} | {string.Join(" | ", metrics.Select(m => arm.Scores.TryGetValue(m, out var scores) ? ResultText.Value(ExperimentCatalogue.Metric(m), scores.Average()) : "–"))} | {arm.Scores.Values.First().Count} | {Number(arm.TrainSeconds, "0.0")} |\n");
         var provenance = file.Provenance;
         text.Append($"\n{provenance.Date}, Preceptor {provenance.Preceptor}, TorchSharp {provenance.TorchSharp}, {provenance.Runtime}, {provenance.Processor}.\n");
     }

@@ -9,7 +9,7 @@ public static class ExperimentCatalogue
     /// <summary>All, by slug.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
-        IncrementalTextClassificationExperiment.Create(), KnowledgeDistillationExperiment.Create(), LabelFreeDistillationExperiment.Create(), LeagueExperiments.NoisyText(), NestedDropoutExperiment.Create(),
+        StandardisedDifficultyExperiment.Create(), InductiveBiasComplexityExperiment.Create(), IncrementalTextClassificationExperiment.Create(), KnowledgeDistillationExperiment.Create(), LabelFreeDistillationExperiment.Create(), LeagueExperiments.NoisyText(), LeagueExperiments.HumanNoise(), NestedDropoutExperiment.Create(),
         ProgressiveSelfDistillationExperiment.Create(), TrilateralDistillationExperiment.Create(), WeakToStrongExperiment.Create(),
     ];
 

@@ -30,7 +30,7 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
     public EvidenceValues Run()
     {
         if (tier != Tier.Quick)
-            Answer(experiment.Arms(tier).Select(a => a.TunedAs ?? a).SelectMany(arm => arm.Conditions.Grid.Select(setting => new ArmJob(arm, setting, TuningSeed, IsTuning: true))));
+            Answer(experiment.Arms(tier).Select(a => a.TunedAs ?? a).Where(IsTuned).SelectMany(arm => arm.Conditions.Grid.Select(setting => new ArmJob(arm, setting, TuningSeed, IsTuning: true))));
         var judged = tier == Tier.Quick ? Look() : Judge();
         return new(judged, experiment.TunedBy.Name, [.. experiment.Arms(tier).Select(Describe)]);
     }
@@ -77,9 +77,11 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
     private string Setting(Arm arm)
     {
         var tuned = arm.TunedAs ?? arm;
-        if (tier == Tier.Quick) return tuned.Conditions.Grid[0];
+        if (!IsTuned(tuned)) return tuned.Conditions.Grid[0];
         return experiment.TunedBy.Better == Better.Higher ? tuned.Conditions.Grid.MaxBy(s => Tuning(tuned, s))! : tuned.Conditions.Grid.MinBy(s => Tuning(tuned, s))!;
     }
+
+    private bool IsTuned(Arm arm) => tier != Tier.Quick && arm.Conditions.Grid.Count > 1;
 
     private double Tuning(Arm arm, string setting) => experiment.TunedBy.Value(done[new ArmJob(arm, setting, TuningSeed, IsTuning: true).Key].Scores);
 
@@ -105,8 +107,9 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
         var tuned = arm.TunedAs ?? arm;
         var finished = Enumerable.Range(0, Verdicts.Looks[^1]).Select(seed => Job(arm, seed).Key).TakeWhile(done.ContainsKey).Select(key => done[key]).ToArray();
         return new(arm.Name, Setting(arm), arm.TunedAs?.Name,
-            tier == Tier.Quick ? [] : [.. tuned.Conditions.Grid.Select(s => new TuningEvidence(s, Round(Tuning(tuned, s))))],
-            claims.Select(c => c.Metric).DistinctBy(m => m.Name).ToDictionary(m => m.Name, m => (IReadOnlyList<double>)[.. finished.Select(f => Round(m.Value(f.Scores)))]),
+            !IsTuned(tuned) ? [] : [.. tuned.Conditions.Grid.Select(s => new TuningEvidence(s, Round(Tuning(tuned, s))))],
+            // Not every measure gives every number that some claim is about.
+            claims.Select(c => c.Metric).DistinctBy(m => m.Name).Where(m => finished.All(f => f.Scores is not MeasuredScores measured || measured.Values.ContainsKey(m.Name))).ToDictionary(m => m.Name, m => (IReadOnlyList<double>)[.. finished.Select(f => Round(m.Value(f.Scores)))]),
             Math.Round(finished.Average(f => f.Answers.TrainSeconds), 1));
     }
 

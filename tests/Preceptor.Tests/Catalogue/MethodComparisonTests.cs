@@ -57,7 +57,7 @@ public sealed class MethodComparisonTests
         var picky = all[0] with { Declaration = new MethodAttribute("picky", "Picky") { Summary = "", Citation = "" }, Needs = [[typeof(TrustedLabels)]] };
         var chosen = ComparedMethods.Fitting(specification, Problems.Tickets(), [[picky], .. all.Select(m => new[] { m })]);
         Assert.Equal("supervised", chosen.Specifications[0].MethodName);
-        Assert.Equal(all.Select(m => m.Slug).Order(StringComparer.Ordinal), chosen.Specifications.Select(s => s.MethodName).Order(StringComparer.Ordinal));
+        Assert.Equal(all.Select(m => m.Slug).Append(specification.MethodName).Order(StringComparer.Ordinal), chosen.Specifications.Select(s => s.MethodName).Order(StringComparer.Ordinal));
         Assert.Contains("logistic-regression", chosen.Specifications.Select(s => s.MethodName));
         Assert.Contains("lightgbm", chosen.Specifications.Select(s => s.MethodName));
         Assert.Equal([new LeftOut("picky", "picky needs trusted-labels; tickets offers labels, teacher-logits")], chosen.LeftOut);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
@@ -32,14 +31,14 @@ internal static class AdviseTrials
         {
             if (names.Length > 0 && !names.Contains(name)) continue;
             string[] assignments = [.. set.SelectMany(s => new[] { "--set", s })];
-            var trial = Call(preceptor, ["advise", .. assignments, "--try", time, "--json", "--out", Path.Combine(folder, $"{count}-trial")])["trial"]!;
-            var compared = Call(preceptor, ["compare", .. assignments, "--methods", "auto", "--seeds", "3", "--json", "--out", Path.Combine(folder, $"{count}-compare")]);
+            var trial = PreceptorCommand.Call(preceptor, ["advise", .. assignments, "--try", time, "--json", "--out", Path.Combine(folder, $"{count}-trial")])["trial"]!;
+            var compared = PreceptorCommand.Call(preceptor, ["compare", .. assignments, "--methods", "auto", "--seeds", "3", "--json", "--out", Path.Combine(folder, $"{count}-compare")]);
             var scores = compared["methods"]!.AsArray().ToDictionary(m => m!["method"]!.GetValue<string>(), m => Mean(m!));
             double Score(string candidate, string part)
             {
                 if (scores.TryGetValue(candidate, out var known)) return known;
                 string[] words = candidate.Split(' ', 2);
-                return scores[candidate] = Mean(Call(preceptor, ["run", .. assignments, "--method", words[0], "--set", words[1], "--seeds", "3", "--json", "--out", Path.Combine(folder, $"{count}-{part}")]));
+                return scores[candidate] = Mean(PreceptorCommand.Call(preceptor, ["run", .. assignments, "--method", words[0], "--set", words[1], "--seeds", "3", "--json", "--out", Path.Combine(folder, $"{count}-{part}")]));
             }
             var (chosen, plain) = (trial["chosen"]!.GetValue<string>(), trial["bestPlain"]!.GetValue<string>());
             var (chosenScore, plainScore) = (Score(chosen, "chosen"), Score(plain, "plain"));
@@ -54,16 +53,4 @@ internal static class AdviseTrials
     }
 
     private static double Mean(JsonNode result) => result["scores"]!["method"]!["mean"]!.GetValue<double>();
-
-    private static JsonNode Call(string preceptor, string[] arguments)
-    {
-        var start = new ProcessStartInfo(preceptor) { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (preceptor.EndsWith(".dll", StringComparison.Ordinal)) (start.FileName, arguments) = ("dotnet", [preceptor, .. arguments]);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var lines = process.StandardOutput.ReadToEnd().Trim().Split('\n');
-        process.WaitForExit();
-        return process.ExitCode == 0 ? JsonNode.Parse(lines[^1])! : throw new InvalidOperationException($"preceptor {string.Join(' ', arguments)}: {errors.Result.Trim()}");
-    }
 }

@@ -25,6 +25,12 @@ if (args is ["advise", var preceptor, ..])
     AdviseTrials.Run(preceptor, args.Length > 2 ? args[2] : "2m", args.Length > 3 ? args.AsSpan(3) : default);
     return 0;
 }
+// pipelines PRECEPTOR [NAME…]: what pipelines recover of the gap that wrong labels leave, on six real sets, beside filtering and training again.
+if (args is ["pipelines", var command, ..])
+{
+    PipelinesBench.Run(command, args.AsSpan(2));
+    return 0;
+}
 if (args is ["confident", var confidentRows, var confidentClasses])
 {
     ConfidentBench.Run(int.Parse(confidentRows, CultureInfo.InvariantCulture), int.Parse(confidentClasses, CultureInfo.InvariantCulture));
@@ -41,7 +47,7 @@ if (args is ["review", var reviewRows, var draws])
     return 0;
 }
 if (args is not ["training", ..])
-    return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | confident ROWS CLASSES | ratings [GAMES] | review ROWS DRAWS | words [MB]");
+    return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | pipelines PRECEPTOR [NAME…] | confident ROWS CLASSES | ratings [GAMES] | review ROWS DRAWS | words [MB]");
 var rounds = args.Length > 1 ? Math.Max(2, int.Parse(args[1], CultureInfo.InvariantCulture)) : 5;
 var python = Environment.GetEnvironmentVariable("PRECEPTOR_PYTHON") is { Length: > 0 } named ? named : "python3";
 var script = Path.Combine(Path.GetTempPath(), $"preceptor-bench-{Environment.ProcessId}.py");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Preceptor.Catalogue;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Prediction;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Preceptor.Catalogue;
 using Preceptor.Cli.Commands;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
-using Preceptor.Prediction;
 
 namespace Preceptor.Cli;
 
@@ -89,20 +89,20 @@ internal sealed class CompareWork
 
     private MethodComparison SumUp()
     {
-        var methods = new List<(ComparedMethod, IReadOnlyList<SeedOutcome>)>();
+        var methods = new List<(ComparedMethod, IReadOnlyList<ISeedOutcome>)>();
         var leftOut = request.LeftOut.ToList();
         foreach (var run in request.Runs)
         {
-            SeedOutcome[] outcomes = [.. Enumerable.Range(0, run.Seeds).Select(run.AnswersFolder).Where(Directory.Exists).Select(SeedOutcome.Load)];
+            ISeedOutcome[] outcomes = [.. Enumerable.Range(0, run.Seeds).Select(run.AnswersFolder).Where(Directory.Exists).Select(ProblemKinds.Of(run.Specification).LoadOutcome)];
             if (outcomes.Length == 0) leftOut.Add(new(run.Specification.MethodName, failures.TryGetValue(run, out var end) ? end.Message : "not reached within the budget"));
             else methods.Add((new(run.Finish(outcomes, seconds.GetValueOrDefault(run)), TrainSeconds(outcomes), ModelBytes(run)), outcomes));
         }
         return MethodComparison.Of(methods, leftOut, request.Seeds, request.Folder, request.Command);
     }
 
-    private static double? TrainSeconds(SeedOutcome[] outcomes)
+    private static double? TrainSeconds(ISeedOutcome[] outcomes)
     {
-        double[] seconds = [.. outcomes.Select(o => o.Arms["method"].Training).OfType<Models.TrainingSummary>().Select(t => t.Seconds)];
+        double[] seconds = [.. outcomes.Select(o => o.Training("method")).OfType<Models.TrainingSummary>().Select(t => t.Seconds)];
         return seconds.Length == 0 ? null : seconds.Average();
     }
 

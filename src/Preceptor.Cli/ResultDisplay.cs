@@ -57,7 +57,8 @@ internal static class ResultDisplay
 
     private static IEnumerable<string> Next(RunResult result, RunRequest request)
     {
-        var other = MethodCatalogue.All.FirstOrDefault(m => m.IsFit && m.Slug != result.Method && m.Slug != "supervised" && (result.Target == TargetKind.One || m.Targets.Contains(result.Target)))?.Slug ?? "supervised";
+        var kind = ProblemKinds.Of(request.Specification);
+        var other = MethodCatalogue.All.FirstOrDefault(m => m.IsFit && m.Kind == kind.Name && m.Slug != result.Method && m.Slug != kind.Baseline && (result.Target is null or TargetKind.One || m.Targets.Contains(result.Target.Value)))?.Slug ?? kind.Baseline;
         var builtIn = request.Specification.BuiltIn;
         yield return builtIn is null
             ? $"{Terminal.Command} run {RunCommand.Quote(Path.Combine(request.Folder, "spec.yaml"))} --method {other}"
@@ -69,6 +70,8 @@ internal static class ResultDisplay
     /// <summary>The command that uses a finished run's model. Generated images are not written to a file that predict could read.</summary>
     public static string Use(RunRequest request)
     {
+        var kind = ProblemKinds.Of(request.Specification);
+        if (kind != ProblemKinds.Prediction) return $"{Terminal.Command} {kind.Use(RunCommand.Quote(request.Folder))}";
         var test = Path.Combine(request.Folder, "test.csv");
         var isBuiltIn = request.Specification.BuiltIn is not null;
         return isBuiltIn && !File.Exists(test)

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Preceptor.Catalogue;
 using Preceptor.Evaluation;
 using Preceptor.Foundation;
-using Preceptor.Prediction;
 using Preceptor.Readers;
 using Preceptor.Reports;
 
@@ -41,7 +40,7 @@ internal sealed record RunRequest(Specification Specification, int Seeds, int Th
         var folder = OutputFolder.Choose(output, specification.MethodName, "run", RequestFile);
         // Nothing is written before data and method are known to fit: a wrong request leaves nothing behind.
         var onnx = new OnnxRows();
-        PredictionRunner.Prepare(specification, 0, DataFiles.Read, onnx.Run);
+        ProblemKinds.Of(specification).Prepare(specification, 0, DataFiles.Read, onnx.Run);
         folder.Create();
         var request = new RunRequest(specification, seeds, threads, folder.Path, command, 0) { Output = folder };
         onnx.KeepIn(request.OnnxFolder);
@@ -86,10 +85,10 @@ internal sealed record RunRequest(Specification Specification, int Seeds, int Th
     /// <summary>Sums the run up, in result.json and report.html.</summary>
     /// <param name="outcomes">The outcomes of its finished seeds.</param>
     /// <param name="seconds">The time that this process spent on it, added to that of earlier ones.</param>
-    public RunResult Finish(IReadOnlyList<SeedOutcome> outcomes, double seconds)
+    public RunResult Finish(IReadOnlyList<ISeedOutcome> outcomes, double seconds)
     {
         WriteRequest(SecondsBefore + seconds);
-        var result = RunResult.Of(Specification, outcomes, Metrics.Of(outcomes[0].Target)[0], SecondsBefore + seconds, Folder, Command);
+        var result = RunResult.Of(Specification, outcomes, outcomes[0].Metrics[0], SecondsBefore + seconds, Folder, Command);
         RunFolder.WriteWhole(Path.Combine(Folder, "result.json"), result.ToJson().ToJsonString() + "\n");
         RunFolder.WriteWhole(Path.Combine(Folder, "report.html"), HtmlReport.Render(result, outcomes, Specification.ToYaml()));
         return result;

@@ -1,13 +1,14 @@
+using Preceptor.Catalogue;
 using Preceptor.Cli.Commands;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
-using Preceptor.Prediction;
 
 namespace Preceptor.Cli;
 
 /// <summary>Runs the seeds of a run as child processes; one that fails stops the others.</summary>
 internal static class SeedProcesses
 {
-    public static IReadOnlyList<SeedOutcome> Run(RunRequest request, ProgressDisplay progress, CancellationToken stop)
+    public static IReadOnlyList<ISeedOutcome> Run(RunRequest request, ProgressDisplay progress, CancellationToken stop)
     {
         using var guard = new RunFolder(request.Folder);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -18,6 +19,6 @@ internal static class SeedProcesses
         });
         stop.ThrowIfCancellationRequested();
         ChildProcesses.RequireNoFailure(ends);
-        return [.. Enumerable.Range(0, request.Seeds).Select(s => SeedOutcome.Load(request.AnswersFolder(s)))];
+        return [.. Enumerable.Range(0, request.Seeds).Select(s => ProblemKinds.Of(request.Specification).LoadOutcome(request.AnswersFolder(s)))];
     }
 }

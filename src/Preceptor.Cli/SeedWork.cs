@@ -1,4 +1,5 @@
 using Preceptor.Catalogue;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Prediction;
 using Preceptor.Readers;
@@ -13,15 +14,16 @@ internal static class SeedWork
     /// <param name="seed">The seed.</param>
     /// <param name="progress">Told about training.</param>
     /// <param name="stop">Stops at the next safe point.</param>
-    public static SeedOutcome Run(string runFolder, string folder, ulong seed, IProgress<TrainingProgress> progress, CancellationToken stop)
+    public static ISeedOutcome Run(string runFolder, string folder, ulong seed, IProgress<TrainingProgress> progress, CancellationToken stop)
     {
         var request = RunRequest.Resume(runFolder, []);
         using var run = new Run(new RunSettings { Seed = seed, Threads = request.Threads, Folder = folder, StageFolder = request.StageFolder, Cancellation = stop, Progress = progress, CheckpointInterval = CheckpointInterval() });
         var answers = Answers(folder);
-        if (Directory.Exists(answers)) return SeedOutcome.Load(answers);
-        var task = PredictionRunner.Prepare(request.Specification, seed, DataFiles.Read, new OnnxRows(request.OnnxFolder).Run);
-        var outcome = PredictionRunner.RunSeed(request.Specification, task, run, seed == 0 ? Path.Combine(runFolder, "model") : null);
-        if (seed == 0) PredictionFile.WriteOwn(request, runFolder, task);
+        var kind = ProblemKinds.Of(request.Specification);
+        if (Directory.Exists(answers)) return kind.LoadOutcome(answers);
+        var task = kind.Prepare(request.Specification, seed, DataFiles.Read, new OnnxRows(request.OnnxFolder).Run);
+        var outcome = kind.RunSeed(request.Specification, task, run, seed == 0 ? Path.Combine(runFolder, "model") : null);
+        if (seed == 0 && task is PredictionTask prediction) PredictionFile.WriteOwn(request, runFolder, prediction);
         RunFolder.ReplaceWhole(answers, outcome.Save);
         return outcome;
     }

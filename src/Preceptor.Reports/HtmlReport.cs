@@ -1,6 +1,6 @@
 using Preceptor.Catalogue;
 using Preceptor.Data;
-using Preceptor.Prediction;
+using Preceptor.Evaluation;
 using Preceptor.Reports.Sections;
 
 namespace Preceptor.Reports;
@@ -11,12 +11,12 @@ namespace Preceptor.Reports;
 /// </summary>
 public static class HtmlReport
 {
-    /// <summary>Renders the report of a prediction run.</summary>
+    /// <summary>Renders the report of a run.</summary>
     /// <param name="result">The scores of its arms.</param>
     /// <param name="outcomes">The seeds' outcomes that <paramref name="result"/> sums up, in order of seed.</param>
     /// <param name="specificationYaml">The complete specification, shown as it is.</param>
     /// <returns>The file's text; it stays under 3 MB for problems of up to several thousand classes.</returns>
-    public static string Render(RunResult result, IReadOnlyList<SeedOutcome> outcomes, string specificationYaml)
+    public static string Render(RunResult result, IReadOnlyList<ISeedOutcome> outcomes, string specificationYaml)
     {
         var data = new ReportData(result, outcomes, specificationYaml);
         return Page.Render($"{result.Problem} · {result.Method}", Html.Of(
@@ -27,6 +27,7 @@ public static class HtmlReport
 
     private static Html Details(ReportData data) => data.Result.Target switch
     {
+        null => Html.Join([MetricsSection.Of(data), PartsSection.Of(((ExamOutcome)data.Outcomes[0]).Shown)]),
         TargetKind.Many => Html.Join([LabelsSection.Of(data), MetricsSection.Of(data)]),
         TargetKind.Number => Html.Join([NumbersSection.Of(data), MetricsSection.Of(data)]),
         _ => Html.Join([DoubtedSection.Of(data), HardestSection.Of(data), RightSection.Of(data), TeacherSection.Of(data), ClassesSection.Of(data), CalibrationSection.Of(data)]),

@@ -18,7 +18,7 @@ internal sealed record Arm(string Key, string Name)
 /// <summary>A run and what every section computes from it.</summary>
 internal sealed class ReportData
 {
-    public ReportData(RunResult result, IReadOnlyList<SeedOutcome> outcomes, string specification)
+    public ReportData(RunResult result, IReadOnlyList<ISeedOutcome> outcomes, string specification)
     {
         if (outcomes.Count == 0) throw new ArgumentException("a report needs the outcome of a seed", nameof(outcomes));
         (Result, Outcomes, Specification) = (result, outcomes, specification);
@@ -31,7 +31,7 @@ internal sealed class ReportData
 
     public RunResult Result { get; }
 
-    public IReadOnlyList<SeedOutcome> Outcomes { get; }
+    public IReadOnlyList<ISeedOutcome> Outcomes { get; }
 
     public string Specification { get; }
 
@@ -41,10 +41,10 @@ internal sealed class ReportData
     /// <summary>Each arm's scores, one a seed, where one class a row is predicted; else none.</summary>
     public IReadOnlyDictionary<string, ClassificationScores[]> Scores { get; }
 
-    public IReadOnlyList<string> Classes => Outcomes[0].Classes;
+    public IReadOnlyList<string> Classes => First.Classes;
 
-    /// <summary>The first seed's outcome: the one whose model is kept.</summary>
-    public SeedOutcome First => Outcomes[0];
+    /// <summary>The first seed's outcome, of a prediction run: the one whose model is kept.</summary>
+    public SeedOutcome First => (SeedOutcome)Outcomes[0];
 
     /// <summary>What the numbers that are sums over seeds stand on.</summary>
     public string OverSeeds => Outcomes.Count == 1 ? "" : $", all {Outcomes.Count} seeds together";
@@ -67,7 +67,7 @@ internal sealed class ReportData
     }
 
     /// <summary>The courses of an arm's trainings, one a seed; none for supervision that was not trained here.</summary>
-    public TrainingSummary[] Trainings(string arm) => [.. Outcomes.Select(o => o.Arms[arm].Training).OfType<TrainingSummary>()];
+    public TrainingSummary[] Trainings(string arm) => [.. Outcomes.Select(o => o.Training(arm)).OfType<TrainingSummary>()];
 
     /// <summary>How many rows an arm answers with at least a probability, and how many of those answers are right, all seeds together.</summary>
     /// <param name="arm">The arm.</param>

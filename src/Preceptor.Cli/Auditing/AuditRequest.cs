@@ -91,7 +91,7 @@ internal sealed record AuditRequest
         if (task.Problem.Target.Kind != TargetKind.One) throw new RequestException($"{task.Problem.Name}: an audit checks one class a row; label sets and numbers have no classes to confuse");
         var choice = Choice(specification);
         if (choice?.Info.Unmet(task.Problem) is { } unmet) throw new RequestException($"--method {Method}: {unmet}");
-        if (choice is null && Probabilities is null && task.Problem.Train.Shape.Pixels > 0) choice = new(MethodCatalogue.Find(new ScalarSetting("audit", "", ComparedMethods.Baseline)), new Prediction.Plain.Supervised.Options());
+        if (choice is null && Probabilities is null && task.Problem.Train.Shape.Pixels > 0) choice = new(MethodCatalogue.Find(new ScalarSetting("audit", "", ProblemKinds.Prediction.Baseline)), new Prediction.Plain.Supervised.Options());
         var path = data?.Data is { } name && System.IO.File.Exists(name) && IsDelimited(name) ? name : null;
         return new KeptAuditData(task, choice, Probabilities is null ? null : problem => OwnProbabilities(problem), path)
         {

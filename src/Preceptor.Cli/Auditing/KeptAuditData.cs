@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Preceptor.Catalogue;
 using Preceptor.Data;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Prediction;

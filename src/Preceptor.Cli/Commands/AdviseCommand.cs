@@ -27,7 +27,9 @@ internal static class AdviseCommand
         command.SetAction(parsed =>
         {
             var specification = RunCommand.Specify(parsed.GetValue(file), parsed.GetValue(problem), null, parsed.GetValue(set)!);
-            var advice = Advice.Of(PredictionRunner.Prepare(specification with { Methods = [] }, 0, DataFiles.Read, new OnnxRows().Run), EvidenceFile.Known);
+            var kind = ProblemKinds.Of(specification);
+            var advice = Advice.Of(kind, kind.Prepare(specification with { Methods = [] }, 0, DataFiles.Read, new OnnxRows().Run), EvidenceFile.Known);
+            if (parsed.GetValue(trial) is not null && kind != ProblemKinds.Prediction) throw new RequestException($"--try is for problems of kind prediction, and {specification.ProblemName} is of kind {kind.Name}; compare --methods auto compares all methods that fit");
             if (parsed.GetValue(trial) is { } time) return Try(specification, Durations.Parse("--try", time), parsed.GetValue(output), advice, parsed.GetValue(json), stop);
             if (parsed.GetValue(output) is not null) throw new RequestException("--out is for --try");
             if (parsed.GetValue(json)) Console.Out.WriteLine(ToJson(advice).ToJsonString());

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Preceptor.Catalogue;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
-using Preceptor.Prediction;
 
 namespace Preceptor.Cli.Commands;
 
@@ -76,7 +76,7 @@ internal static class RunCommand
         var watch = Stopwatch.StartNew();
         var progress = ProgressDisplay.Create(json);
         progress.Begin($"{request.Specification.ProblemName} · {request.Specification.MethodName} · {ResultText.Count(request.Seeds, "seed")} → {request.Folder}");
-        IReadOnlyList<SeedOutcome> outcomes;
+        IReadOnlyList<ISeedOutcome> outcomes;
         try
         {
             outcomes = request.Seeds == 1 ? [SeedWork.Run(request.Folder, request.SeedFolder(0), 0, progress, stop)] : SeedProcesses.Run(request, progress, stop);

@@ -1,5 +1,5 @@
 using Preceptor.Catalogue;
-using Preceptor.Measurement;
+using Preceptor.Evaluation;
 
 namespace Preceptor.Reports.Charts;
 

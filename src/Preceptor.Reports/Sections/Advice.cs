@@ -3,7 +3,6 @@ using Preceptor.Catalogue;
 using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Models;
-using Preceptor.Prediction;
 
 namespace Preceptor.Reports.Sections;
 
@@ -16,7 +15,7 @@ internal static class Advice
 
     public static IEnumerable<Html> Of(ReportData data)
     {
-        IEnumerable<Html>[] advice = [Check(data), Verdict(data), Supervision(data), Labels(data), .. data.Result.Target == TargetKind.One ? [Classes(data), Abstain(data)] : Array.Empty<IEnumerable<Html>>(), Epochs(data)];
+        IEnumerable<Html>[] advice = data.Result.Target is null ? [Check(data), Verdict(data)] : [Check(data), Verdict(data), Supervision(data), Labels(data), .. data.Result.Target == TargetKind.One ? [Classes(data), Abstain(data)] : Array.Empty<IEnumerable<Html>>(), Epochs(data)];
         return advice.SelectMany(a => a);
     }
 
@@ -29,8 +28,8 @@ internal static class Advice
     private static IEnumerable<Html> Verdict(ReportData data)
     {
         var (result, difference) = (data.Result, data.Result.Difference);
-        if (result.Method == "supervised") yield return Html.Of($"<strong>Try a method</strong>: this run is the baseline itself; <code>--method</code> names one.");
-        else if (difference.High < 0) yield return Html.Of($"<strong>Prefer the baseline here</strong> (<code>--method supervised</code>), or try another method: the loss is larger than chance explains.");
+        if (result.IsBaseline) yield return Html.Of($"<strong>Try a method</strong>: this run is the baseline itself; <code>--method</code> names one.");
+        else if (difference.High < 0) yield return Html.Of($"<strong>Prefer the baseline here</strong> (<code>--method {result.BaselineMethod}</code>), or try another method: the loss is larger than chance explains.");
         else if (difference.Low > 0 && result.Seeds > 1) yield return Html.Of($"<strong>Use the method</strong>: the gain is larger than chance explains.");
         else if (result.Seeds == 1) yield return Html.Of($"<strong>Run more seeds</strong> (<code>--seeds 5</code>): one seed does not show how far another would land.");
         else yield return (difference.Source == IntervalSource.TestItems ? MoreRows(data) : MoreSeeds(difference))

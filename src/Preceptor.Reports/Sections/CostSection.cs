@@ -7,11 +7,12 @@ internal static class CostSection
 {
     public static Html Of(ReportData data)
     {
-        var first = data.First;
+        var first = data.Outcomes[0];
+        var item = first.Target is null ? "item" : "row";
         return Html.Of(
             $"""
             <section aria-labelledby="cost"><h2 id="cost">Time and cost</h2>
-            <p>The whole run took {Seconds(data.Result.Seconds)}. It had {ResultText.Count(first.TrainingRows, "training row")}, {(first.LabelledRows == first.TrainingRows ? "all" : ResultText.Number(first.LabelledRows, "#,0"))} with a label, and was scored on {ResultText.Count(first.TestRows, "test row")}{(data.Outcomes.Count == 1 ? "" : " (first seed)")}.</p>
+            <p>The whole run took {Seconds(data.Result.Seconds)}. It had {ResultText.Count(first.TrainingItems, $"training {item}")}, {(first.LabelledItems == first.TrainingItems ? "all" : ResultText.Number(first.LabelledItems, "#,0"))} with a label, and was scored on {ResultText.Count(first.TestItems, $"test {item}")}{(data.Outcomes.Count == 1 ? "" : " (first seed)")}.</p>
             {Html.Table("Training", Html.Heads("arm", "epochs", "best on validation", "seconds a seed"), data.Arms.Select(a => Row(data, a)))}</section>
 
             """);

@@ -1,4 +1,5 @@
 using Preceptor.Catalogue;
+using Preceptor.Evaluation;
 using Preceptor.Prediction;
 
 namespace Preceptor.Reports.Sections;
@@ -35,7 +36,7 @@ internal static class HardestSection
     // Seeds can be counted only where all of them sat the same exam.
     private static string Agreement(ReportData data, int row, int label)
     {
-        if (data.Outcomes.Count == 1 || data.Outcomes.Any(o => !o.Labels.AsSpan().SequenceEqual(data.First.Labels))) return "";
+        if (data.Outcomes.Count == 1 || data.Outcomes.Cast<SeedOutcome>().Any(o => !o.Labels.AsSpan().SequenceEqual(data.First.Labels))) return "";
         return $", {data.Scores["method"].Count(s => s.Predictions[row] != label)} of {data.Outcomes.Count} seeds differ";
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Preceptor.Catalogue;
-using Preceptor.Prediction;
+using Preceptor.Evaluation;
 
 namespace Preceptor.Reports.Sections;
 

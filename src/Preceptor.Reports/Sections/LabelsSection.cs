@@ -31,8 +31,8 @@ internal static class LabelsSection
         return [.. Enumerable.Range(0, data.Classes.Count).Select(c => new ClassScore(c, seeds.Sum(s => s.PerLabel[c].Support), seeds.Sum(s => s.PerLabel[c].Predicted), seeds.Sum(s => s.PerLabel[c].Right)))];
     }
 
-    private static LabelSetScores Scores(SeedOutcome outcome, string arm) =>
-        outcome.Targets is TestLabelSets sets ? sets.Of(outcome.Arms[arm]) : throw new InvalidOperationException("no label sets were predicted");
+    private static LabelSetScores Scores(ISeedOutcome outcome, string arm) =>
+        outcome.Score(arm) as LabelSetScores ?? throw new InvalidOperationException("no label sets were predicted");
 
     private static Html Hardest(ReportData data)
     {

@@ -14,11 +14,12 @@ internal static class LearningSection
             Chart("Training loss", 1, e => e.Loss),
             data.Result.Target switch
             {
+                null => Chart("Validation score", 1, e => e.ValidationAccuracy),
                 TargetKind.Many => Chart("Validation micro F1, %", 100, e => e.ValidationAccuracy),
                 TargetKind.Number => Chart("Validation R²", 1, e => e.ValidationAccuracy),
                 _ => Chart("Validation accuracy, %", 100, e => e.ValidationAccuracy),
             },
-            Chart($"Validation loss ({data.Result.Target switch { TargetKind.Many => "cross entropy a label", TargetKind.Number => "squared error, standard units", _ => "NLL" }})", 1, e => e.ValidationLoss),
+            Chart($"Validation loss ({data.Result.Target switch { null => "mean an item", TargetKind.Many => "cross entropy a label", TargetKind.Number => "squared error, standard units", _ => "NLL" }})", 1, e => e.ValidationLoss),
         ];
         if (charts.All(c => c == Html.None)) return Html.None;
         return Html.Of(

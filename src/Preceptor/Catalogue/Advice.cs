@@ -30,16 +30,17 @@ public sealed record MethodAdvice(MethodInfo Method, bool Fits, string Why, IRea
 public sealed record Advice(string Problem, IReadOnlyList<string> Offered, IReadOnlyList<MethodAdvice> Methods)
 {
     /// <summary>Advises on a problem.</summary>
+    /// <param name="kind">Its kind.</param>
     /// <param name="task">The problem and its exam, of which only what the test labels are worth is read.</param>
     /// <param name="evidence">What was measured.</param>
-    public static Advice Of(PredictionTask task, IReadOnlyList<EvidenceFile> evidence)
+    public static Advice Of(ProblemKind kind, IProblemTask task, IReadOnlyList<EvidenceFile> evidence)
     {
         var problem = task.Problem;
-        return new(problem.Name, Describe(problem, task), [.. MethodCatalogue.All.Where(m => !m.IsMeasure).Select(m => Of(m, problem, evidence))
+        return new(problem.Name, kind.Describe(task), [.. MethodCatalogue.All.Where(m => m.Kind == kind.Name).Select(m => Of(m, problem, evidence))
             .OrderBy(a => !a.Fits ? 2 : a.Method.Declaration.IsPlain ? 1 : 0).ThenByDescending(a => a.Standing).ThenBy(a => a.Method.Slug, StringComparer.Ordinal)]);
     }
 
-    private static MethodAdvice Of(MethodInfo method, PredictionProblem problem, IReadOnlyList<EvidenceFile> evidence)
+    private static MethodAdvice Of(MethodInfo method, IProblem problem, IReadOnlyList<EvidenceFile> evidence)
     {
         var measured = evidence.FirstOrDefault(e => e.Slug == method.Slug);
         var offered = problem.Supervision.Select(s => s.GetType()).ToHashSet();
@@ -49,8 +50,9 @@ public sealed record Advice(string Problem, IReadOnlyList<string> Offered, IRead
         return new(method, unmet is null, why, measured?.Values.Claims ?? [], measured?.Stale());
     }
 
-    private static string[] Describe(PredictionProblem problem, PredictionTask task)
+    internal static string[] Describe(PredictionTask task)
     {
+        var problem = task.Problem;
         List<string> offered = [Describe(problem)];
         offered.AddRange(problem.Supervision.OfType<TeacherLogits>().Select(t => Invariant($"teacher-logits: {(t.Name.Length > 0 ? t.Name : "a teacher")} agrees with {Agreement(t, problem):0.0 %} of the labels")));
         (string Key, string? Summary)[] beside =

@@ -20,6 +20,9 @@ public sealed record BuiltInProblem(string Name, string Kind, string Summary, Ty
     /// <summary>Draws a problem of kind measurement from options and a seed; null for one of another kind.</summary>
     public Func<object, ulong, MeasurementProblem>? Subject { get; init; }
 
+    /// <summary>Draws a problem of another kind, with its exam, from the specification and a seed; null for prediction and measurement.</summary>
+    public Func<Specification, ulong, IProblemTask>? Task { get; init; }
+
     /// <summary>The form of what is to be predicted.</summary>
     public TargetKind Target { get; init; }
 }
@@ -51,6 +54,7 @@ public static class BuiltInProblems
     /// <summary>The problem to show a method on: the one meant for it if it measures; tickets, or where it does not learn classes, one with what it learns; null without any.</summary>
     public static BuiltInProblem? ExampleFor(MethodInfo method) =>
         method.IsMeasure ? All.FirstOrDefault(p => p.Method == method.Slug) ?? (method.Needs.Any(n => n.Contains(typeof(TrainableProblem))) ? All.First(p => p.Name == "tickets") : null)
+        : method.Kind != ProblemKinds.Prediction.Name ? All.FirstOrDefault(p => p.Method == method.Slug) ?? All.FirstOrDefault(p => p.Kind == method.Kind)
         : method.Targets.Count == 0 || method.Targets.Contains(TargetKind.One) ? All.First(p => p.Name == "tickets") : All.FirstOrDefault(p => method.Targets.Contains(p.Target));
 
     /// <summary>The problem of a name.</summary>

@@ -1,6 +1,5 @@
 using Preceptor.Data;
 using Preceptor.Foundation;
-using Preceptor.Prediction;
 
 namespace Preceptor.Catalogue;
 
@@ -14,9 +13,6 @@ public sealed record LeftOut(string Method, string Reason);
 /// <param name="LeftOut">The methods that were to be considered, but need what the problem does not offer.</param>
 public sealed record ComparedMethods(IReadOnlyList<Specification> Specifications, IReadOnlyList<LeftOut> LeftOut)
 {
-    /// <summary>The baseline: every comparison has it.</summary>
-    public const string Baseline = "supervised";
-
     /// <summary>The word for all methods that fit the problem.</summary>
     public const string Automatic = "auto";
 
@@ -29,19 +25,20 @@ public sealed record ComparedMethods(IReadOnlyList<Specification> Specifications
     public static ComparedMethods Choose(Specification specification, string names, ReadTable read, RunOnnx? onnx = null)
     {
         var chains = names == Automatic ? null : Read(names);
-        var baseline = MethodCatalogue.Find(new ScalarSetting("compare", "", Baseline));
+        var kind = ProblemKinds.Of(specification);
+        var baseline = MethodCatalogue.Find(new ScalarSetting("compare", "", kind.Baseline));
         var supervised = With(specification, [baseline]);
-        var task = PredictionRunner.Prepare(supervised, 0, read, onnx);
-        if (chains is null) return Fitting(specification, task, [.. MethodCatalogue.All.Where(m => !m.IsMeasure).Select(m => m.IsFit ? new[] { m } : [m, baseline])]);
-        Specification[] chosen = [.. chains.Where(c => c is not [{ Slug: Baseline }]).Select(c => With(specification, c))];
-        if (chosen.Select(c => PredictionRunner.Unmet(c, task)).FirstOrDefault(u => u is not null) is { } unmet) throw new RequestException($"--methods {names}: {unmet}");
+        var problem = kind.Prepare(supervised, 0, read, onnx).Problem;
+        if (chains is null) return Fitting(specification, problem, [.. MethodCatalogue.All.Where(m => m.Kind == kind.Name).Select(m => m.IsFit ? new[] { m } : [m, baseline])]);
+        Specification[] chosen = [.. chains.Where(c => c is not [{ } only] || only != baseline).Select(c => With(specification, c))];
+        if (chosen.Select(c => ProblemKind.Unmet(c, problem)).FirstOrDefault(u => u is not null) is { } unmet) throw new RequestException($"--methods {names}: {unmet}");
         return new([supervised, .. chosen], []);
     }
 
     /// <summary>Chooses, of some chains, those whose needs the problem meets; the specification's own is among them.</summary>
-    internal static ComparedMethods Fitting(Specification specification, PredictionTask task, IReadOnlyList<IReadOnlyList<MethodInfo>> candidates)
+    internal static ComparedMethods Fitting(Specification specification, IProblem problem, IReadOnlyList<IReadOnlyList<MethodInfo>> candidates)
     {
-        var all = candidates.OrderBy(c => c is not [{ Slug: Baseline }]).Select(c => With(specification, c)).Append(specification).DistinctBy(s => s.MethodName).Select(s => (Specification: s, Unmet: PredictionRunner.Unmet(s, task))).ToArray();
+        var all = candidates.OrderBy(c => c is not [{ } only] || only.Slug != ProblemKinds.Of(specification).Baseline).Select(c => With(specification, c)).Append(specification).DistinctBy(s => s.MethodName).Select(s => (Specification: s, Unmet: ProblemKind.Unmet(s, problem))).ToArray();
         return new([.. all.Where(s => s.Unmet is null).Select(s => s.Specification)], [.. all.Where(s => s.Unmet is not null).Select(s => new LeftOut(s.Specification.MethodName, s.Unmet!))]);
     }
 

@@ -2,7 +2,6 @@ using System.Reflection;
 using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Measurement;
-using Preceptor.Models;
 using Preceptor.Prediction;
 using Preceptor.Supervision;
 
@@ -23,10 +22,10 @@ public sealed record MethodInfo(MethodAttribute Declaration, string Kind, Type T
     public Type OptionsType => Type.GetConstructors()[0].GetParameters()[0].ParameterType;
 
     /// <summary>Whether it trains a model, rather than bettering the supervision.</summary>
-    public bool IsFit => Type.IsAssignableTo(typeof(IFit<PredictionProblem, Predictor>));
+    public bool IsFit => MethodCatalogue.ProblemOf(Type, typeof(IFit<,>)) is not null;
 
     /// <summary>What to write after --method: itself, or the chain in which it works before the plainest method that trains.</summary>
-    public string Chain => IsFit ? Slug : $"{Slug}+{ComparedMethods.Baseline}";
+    public string Chain => IsFit ? Slug : $"{Slug}+{ProblemKinds.All.First(k => k.Name == Kind).Baseline}";
 
     /// <summary>Whether it measures something, and neither trains a model for the user nor betters the supervision.</summary>
     public bool IsMeasure => Type.IsAssignableTo(typeof(IMeasure<MeasurementProblem, MeasurementReport>));
@@ -38,7 +37,7 @@ public sealed record MethodInfo(MethodAttribute Declaration, string Kind, Type T
     /// <summary>Why a problem does not meet its needs; null if it does.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="given">What steps before it add.</param>
-    public string? Unmet(PredictionProblem problem, params IEnumerable<Type> given)
+    public string? Unmet(IProblem problem, params IEnumerable<Type> given)
     {
         if (LacksText(problem)) return $"{Slug} needs text, and no input of {problem.Name} is text";
         if (Missing(problem, given) is not { } missing) return null;
@@ -48,10 +47,10 @@ public sealed record MethodInfo(MethodAttribute Declaration, string Kind, Type T
     /// <summary>What a problem lacks, by alternative, in words; null if its needs are met.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="given">What steps before it add.</param>
-    public string? Missing(PredictionProblem problem, params IEnumerable<Type> given)
+    public string? Missing(IProblem problem, params IEnumerable<Type> given)
     {
         if (LacksText(problem)) return "text among the inputs";
-        if (IsOfOtherTargets(problem)) return $"{string.Join(" or ", Targets.Select(Name))} a row, and a row of {problem.Name} has {Name(problem.Target.Kind)}";
+        if (IsOfOtherTargets(problem)) return $"{string.Join(" or ", Targets.Select(Name))} a row, and a row of {problem.Name} has {Name(((PredictionProblem)problem).Target.Kind)}";
         var types = problem.Supervision.Select(o => o.GetType()).Concat(given).ToHashSet();
         Type[][] missing = [.. Needs.Select(alternative => alternative.Where(t => !types.Contains(t)).ToArray())];
         return missing.Any(m => m.Length == 0) ? null : Describe(missing, " or ");
@@ -65,9 +64,9 @@ public sealed record MethodInfo(MethodAttribute Declaration, string Kind, Type T
 
     private static string Name(TargetKind target) => target switch { TargetKind.Many => "a set of labels", TargetKind.Number => "a number", _ => "one class" };
 
-    private bool IsOfOtherTargets(PredictionProblem problem) => Targets.Count > 0 && !Targets.Contains(problem.Target.Kind);
+    private bool IsOfOtherTargets(IProblem problem) => problem is PredictionProblem prediction && Targets.Count > 0 && !Targets.Contains(prediction.Target.Kind);
 
-    private bool LacksText(PredictionProblem problem) => Declaration.NeedsText && problem.Train.Texts.Count == 0;
+    private bool LacksText(IProblem problem) => Declaration.NeedsText && problem is PredictionProblem { Train.Texts.Count: 0 };
 
     /// <summary>The alternatives of what it needs, in words.</summary>
     /// <param name="between">What stands between two alternatives.</param>
@@ -87,7 +86,7 @@ public static class MethodCatalogue
     public static IReadOnlyList<MethodInfo> All => all ??= [.. Assemblies.SelectMany(a => a.GetTypes())
         .Select(t => (Type: t, Declaration: t.GetCustomAttribute<MethodAttribute>()))
         .Where(t => t.Declaration is not null)
-        .Select(t => new MethodInfo(t.Declaration!, t.Type.IsAssignableTo(typeof(IMeasure<MeasurementProblem, MeasurementReport>)) ? MeasurementData.KindName : "prediction", t.Type, NeedsOf(t.Type), [.. Arguments(t.Type, typeof(IGives<>)).SelectMany(a => a)]))
+        .Select(t => new MethodInfo(t.Declaration!, KindOf(t.Type), t.Type, NeedsOf(t.Type), [.. Arguments(t.Type, typeof(IGives<>)).SelectMany(a => a)]))
         .OrderBy(m => m.Slug, StringComparer.Ordinal)];
 
     /// <summary>Adds the methods of another assembly.</summary>
@@ -103,6 +102,16 @@ public static class MethodCatalogue
     /// <exception cref="RequestException">There is none; the message has the nearest spelling.</exception>
     public static MethodInfo Find(ScalarSetting slug) => All.FirstOrDefault(m => m.Slug == slug.Text)
         ?? throw slug.Wrong($"there is no method '{slug.Text}'{Spelling.Hint(slug.Text, All.Select(m => m.Slug))}; known: {string.Join(", ", All.Select(m => m.Slug))}");
+
+    /// <summary>The type of problem that a method is for, by the interface of what it does; null where it does not do that.</summary>
+    internal static Type? ProblemOf(Type method, Type does) => method.GetInterfaces().FirstOrDefault(i => i.IsGenericType && i.GetGenericTypeDefinition() == does)?.GetGenericArguments()[0];
+
+    // RankingProblem is of kind ranking.
+    private static string KindOf(Type method)
+    {
+        var problem = ProblemOf(method, typeof(IFit<,>)) ?? ProblemOf(method, typeof(IImprove<>)) ?? ProblemOf(method, typeof(IMeasure<,>)) ?? throw new InvalidOperationException($"{method.Name} neither trains, betters nor measures anything");
+        return Options.Key(problem.Name[..^"Problem".Length]);
+    }
 
     private static IReadOnlyList<IReadOnlyList<Type>> NeedsOf(Type type) => [.. Arguments(type, typeof(INeeds<>)), .. Arguments(type, typeof(INeeds<,>))];
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Preceptor.Evaluation;
-using Preceptor.Prediction;
 
 namespace Preceptor.Catalogue;
 
@@ -45,7 +44,7 @@ public sealed record MethodComparison
     public required string Command { get; init; }
 
     /// <summary>The baseline's result.</summary>
-    public RunResult Baseline => Methods.First(m => m.Result.Method == ComparedMethods.Baseline).Result;
+    public RunResult Baseline => Methods.First(m => m.Result.IsBaseline).Result;
 
     /// <summary>The metric of all scores.</summary>
     public Metric Metric => Baseline.Metric;
@@ -72,7 +71,7 @@ public sealed record MethodComparison
     /// <param name="seeds">How many seeds were asked for.</param>
     /// <param name="folder">The comparison's folder.</param>
     /// <param name="command">The command that repeats it.</param>
-    public static MethodComparison Of(IReadOnlyList<(ComparedMethod Method, IReadOnlyList<SeedOutcome> Outcomes)> methods, IReadOnlyList<LeftOut> leftOut, int seeds, string folder, string command)
+    public static MethodComparison Of(IReadOnlyList<(ComparedMethod Method, IReadOnlyList<ISeedOutcome> Outcomes)> methods, IReadOnlyList<LeftOut> leftOut, int seeds, string folder, string command)
     {
         var metric = methods[0].Method.Result.Metric;
         var sorted = methods.OrderByDescending(m => metric.Advantage(m.Method.Result.Scores["method"].Mean, 0)).ToArray();
@@ -108,13 +107,13 @@ public sealed record MethodComparison
         ["left_out"] = new JsonArray([.. LeftOut.Select(l => (JsonNode)new JsonObject { ["method"] = l.Method, ["reason"] = l.Reason })]),
     };
 
-    private static bool IsBaseline(ComparedMethod method) => method.Result.Method == ComparedMethods.Baseline;
+    private static bool IsBaseline(ComparedMethod method) => method.Result.IsBaseline;
 
-    private static Interval? Ahead(Metric metric, IReadOnlyList<SeedOutcome> first, IReadOnlyList<SeedOutcome> second)
+    private static Interval? Ahead(Metric metric, IReadOnlyList<ISeedOutcome> first, IReadOnlyList<ISeedOutcome> second)
     {
         ulong[] shared = [.. first.Select(o => o.Seed).Intersect(second.Select(o => o.Seed))];
         if (shared.Length == 0) return null;
-        TestScore[] Scores(IReadOnlyList<SeedOutcome> outcomes) => [.. shared.Select(s => outcomes.First(o => o.Seed == s)).Select(o => metric.Score(o.Score("method")))];
+        TestScore[] Scores(IReadOnlyList<ISeedOutcome> outcomes) => [.. shared.Select(s => outcomes.First(o => o.Seed == s)).Select(o => metric.Score(o.Score("method")))];
         return Intervals.Difference(Scores(first), Scores(second), metric.Better);
     }
 }

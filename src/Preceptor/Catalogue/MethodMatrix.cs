@@ -90,7 +90,7 @@ public static class MethodMatrix
 
     /// <summary>docs/matrix.md, with every cell tried.</summary>
     /// <param name="read">Reads the CSV.</param>
-    public static string Render(ReadTable read) => Render([.. Problems(read).SelectMany(p => MethodCatalogue.All.Where(m => !m.IsMeasure).Select(m => Try(m, p)))]);
+    public static string Render(ReadTable read) => Render([.. Problems(read).SelectMany(p => MethodCatalogue.All.Where(m => m.Kind == ProblemKinds.Prediction.Name).Select(m => Try(m, p)))]);
 
     /// <summary>docs/matrix.md.</summary>
     /// <param name="cells">Every method on every problem.</param>

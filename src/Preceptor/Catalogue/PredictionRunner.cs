@@ -14,28 +14,16 @@ public static class PredictionRunner
     /// <param name="read">Reads files.</param>
     /// <param name="onnx">Runs ONNX models; null where the specification names none.</param>
     /// <exception cref="RequestException">The data do not fit the specification, or the method needs supervision that the problem lacks.</exception>
-    public static PredictionTask Prepare(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx = null)
-    {
-        if (specification.Methods is [.., { Info: { IsMeasure: true } measure }]) throw new RequestException($"{measure.Slug} measures and trains no model: preceptor measure {measure.Slug}");
-        return PrepareTask(specification, seed, read, onnx) is var task && Unmet(specification, task) is { } unmet ? throw new RequestException(unmet) : task;
-    }
+    public static PredictionTask Prepare(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx = null) => (PredictionTask)ProblemKinds.Prediction.Prepare(specification, seed, read, onnx);
 
     /// <summary>Draws or reads the problem, whether or not it offers what the method needs.</summary>
     internal static PredictionTask PrepareTask(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx)
     {
-        if (specification.Kind != "prediction") throw new RequestException($"problem.kind: {specification.ProblemName} is a problem of kind {specification.Kind}, expected prediction; preceptor measure is for problems of kind measurement");
+        if (specification.Kind != ProblemKinds.Prediction.Name) throw new RequestException($"problem.kind: {specification.ProblemName} is a problem of kind {specification.Kind}, expected prediction; preceptor {(specification.Kind == "measurement" ? "measure" : "run")} is for problems of kind {specification.Kind}");
         var draft = specification.BuiltIn is { } builtIn ? builtIn.Draft!(specification.Problem, seed) : ((PredictionData)specification.Problem).Draft(specification.ProblemSettings, read, onnx);
         var task = draft.Encode(specification.Model, specification.Training, onnx);
         if (specification.Problem is PredictionData { Noise: { } noise }) task = noise.Plant(task, seed);
         return task;
-    }
-
-    /// <summary>Why the problem, with what earlier steps add, does not meet the needs of a step of the specification; null if it does.</summary>
-    public static string? Unmet(Specification specification, PredictionTask task)
-    {
-        var steps = specification.Methods;
-        var unmet = steps.Select((m, i) => m.Info.Unmet(task.Problem, steps.Take(i).SelectMany(before => before.Info.Gives))).FirstOrDefault(u => u is not null);
-        return unmet is null ? null : $"{unmet}; {task.Problem.Name} offers {string.Join(", ", task.Problem.Supervision.Select(s => Options.Key(s.GetType().Name)).Distinct())}";
     }
 
     /// <summary>The chain of a specification as objects.</summary>

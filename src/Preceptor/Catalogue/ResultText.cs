@@ -1,7 +1,6 @@
 using System.Globalization;
 using Preceptor.Data;
 using Preceptor.Evaluation;
-using Preceptor.Prediction;
 
 namespace Preceptor.Catalogue;
 
@@ -15,7 +14,7 @@ public static class ResultText
     public static string Sentence(RunResult result)
     {
         var (method, difference) = (result.Method, result.Difference);
-        if (method == "supervised") return "supervised is the baseline: same network, same training, same supervision.";
+        if (result.IsBaseline) return $"{method} is the baseline: same network, same training, same supervision.";
         if (difference is { Mean: 0, Low: 0, High: 0 }) return $"{method} scores exactly as the baseline.";
         var verdict = difference.Low > 0 ? $"{method} is better than the baseline by {Difference(result.Metric, difference)}"
             : difference.High < 0 ? $"{method} is worse than the baseline by {Difference(result.Metric, Negated(difference))}"
@@ -29,7 +28,7 @@ public static class ResultText
 
     /// <summary>The method by the other metrics of its form of targets, in one sentence; null where one class is predicted, whose report has them.</summary>
     public static string? Others(RunResult result) => result.Target == TargetKind.One ? null
-        : $"{result.Method}: {string.Join(", ", Metrics.Of(result.Target).Where(m => m != result.Metric).Select(m => $"{m.Name} {Value(m, result.AllMetrics["method"][m.Name])}"))}.";
+        : $"{result.Method}: {string.Join(", ", result.Metrics.Where(m => m != result.Metric && result.AllMetrics["method"].ContainsKey(m.Name)).Select(m => $"{m.Name} {Value(m, result.AllMetrics["method"][m.Name])}"))}.";
 
     /// <summary>What test labels that nobody checked mean for the scores; null where they were checked.</summary>
     public static string? Caution(ScoredOn scoredOn) => scoredOn == ScoredOn.Unverified
@@ -38,13 +37,13 @@ public static class ResultText
 
     /// <summary>What is compared, on how much.</summary>
     public static string Basis(RunResult result) =>
-        $"{result.Metric.Name} on {Count(result.TestItems, "test row")}, {Count(result.Seeds, "seed")}";
+        $"{result.Metric.Name} on {Count(result.TestItems, result.Target is null ? "test item" : "test row")}, {Count(result.Seeds, "seed")}";
 
     /// <summary>How an arm is called: by its role, or the method by its name.</summary>
     public static string Name(RunResult result, string arm) => arm == "method" ? result.Method : arm;
 
     /// <summary>What an arm is.</summary>
-    public static string Meaning(string arm, TargetKind target = TargetKind.One) => arm switch
+    public static string Meaning(string arm, TargetKind? target = TargetKind.One) => arm switch
     {
         "floor" when target == TargetKind.Number => "the mean of the training rows, whatever the row",
         "floor" when target == TargetKind.Many => "each label's frequency, whatever the row",

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Foundation;
-using Preceptor.Prediction;
 
 namespace Preceptor.Catalogue;
 
@@ -15,8 +14,14 @@ public sealed record RunResult
     /// <summary>The method's slug.</summary>
     public required string Method { get; init; }
 
-    /// <summary>The form of what was predicted.</summary>
-    public TargetKind Target { get; init; }
+    /// <summary>The slug of the plain method that others are compared with.</summary>
+    public required string BaselineMethod { get; init; }
+
+    /// <summary>Whether the method is that one.</summary>
+    public bool IsBaseline => Method == BaselineMethod;
+
+    /// <summary>The form of what was predicted; null where the kind is not prediction.</summary>
+    public TargetKind? Target { get; init; }
 
     /// <summary>The metric of <see cref="Scores"/>.</summary>
     public required Metric Metric { get; init; }
@@ -45,6 +50,9 @@ public sealed record RunResult
     /// <summary>Every metric's mean over seeds, by arm.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> AllMetrics { get; init; }
 
+    /// <summary>All metrics.</summary>
+    public required IReadOnlyList<Metric> Metrics { get; init; }
+
     /// <summary>What a reader should know about data and labels.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
@@ -58,9 +66,9 @@ public sealed record RunResult
     public required string Command { get; init; }
 
     /// <summary>Summarises the outcomes of one or more seeds.</summary>
-    public static RunResult Of(Specification specification, IReadOnlyList<SeedOutcome> outcomes, Metric metric, double seconds, string? folder, string command)
+    public static RunResult Of(Specification specification, IReadOnlyList<ISeedOutcome> outcomes, Metric metric, double seconds, string? folder, string command)
     {
-        var scores = outcomes.Select(o => o.Arms.ToDictionary(a => a.Key, a => o.Score(a.Key))).ToArray();
+        var scores = outcomes.Select(o => o.ArmNames.ToDictionary(a => a, o.Score)).ToArray();
         var arms = scores[0].Keys.ToArray();
         IReadOnlyList<TestScore> Arm(string arm, Metric by) => [.. scores.Select((s, seed) => by.Score(s[arm], outcomes[seed].Weights))];
         var floor = arms.Contains("floor") ? "floor" : "baseline";
@@ -68,17 +76,19 @@ public sealed record RunResult
         {
             Problem = specification.ProblemName,
             Method = specification.MethodName,
+            BaselineMethod = ProblemKinds.Of(specification).Baseline,
             Target = outcomes[0].Target,
             Metric = metric,
             Seeds = outcomes.Count,
-            TestItems = outcomes[0].TestRows,
+            TestItems = outcomes[0].TestItems,
             ScoredOn = outcomes[0].ScoredOn,
             Scores = arms.ToDictionary(a => a, a => Intervals.Of(Arm(a, metric))),
             Difference = Intervals.Difference(Arm("method", metric), Arm("baseline", metric), metric.Better),
-            RecoveredGap = arms.Contains("ceiling") && metric == Metrics.Accuracy ? Evaluation.RecoveredGap.Of(Arm("method", metric), Arm(floor, metric), Arm("ceiling", metric)) : null,
+            RecoveredGap = arms.Contains("ceiling") && (metric == Evaluation.Metrics.Accuracy || outcomes[0].Target is null && metric.IsShare) ? Evaluation.RecoveredGap.Of(Arm("method", metric), Arm(floor, metric), Arm("ceiling", metric)) : null,
             Agreement = arms.Contains("floor") && outcomes[0].Target == TargetKind.One
                 ? scores.Select(s => Evaluation.Agreement.Of((ClassificationScores)s["floor"], (ClassificationScores)s["method"])).Aggregate((a, b) => a + b) : null,
-            AllMetrics = arms.ToDictionary(a => a, a => (IReadOnlyDictionary<string, double>)Metrics.Of(outcomes[0].Target).ToDictionary(m => m.Name, m => Arm(a, m).Average(s => s.Value))),
+            AllMetrics = arms.ToDictionary(a => a, a => (IReadOnlyDictionary<string, double>)outcomes[0].Metrics.Where(m => outcomes.All(o => o.Score(a) is not MeasuredScores measured || measured.Values.ContainsKey(m.Name))).ToDictionary(m => m.Name, m => Arm(a, m).Average(s => s.Value))),
+            Metrics = outcomes[0].Metrics,
             Notes = outcomes[0].Notes,
             Seconds = seconds,
             Folder = folder,
@@ -101,7 +111,7 @@ public sealed record RunResult
         ["difference"] = ToJson(Difference, withValues: false),
         ["extra"] = new JsonObject
         {
-            ["target"] = Options.Key(Target.ToString()),
+            ["target"] = Target is { } target ? Options.Key(target.ToString()) : null,
             ["pgr"] = RecoveredGap is null ? null : ToJson(RecoveredGap, withValues: false),
             ["agreement"] = Agreement is null ? null : new JsonObject
             {

@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Preceptor.Foundation;
-using Preceptor.Measurement;
 using Preceptor.Models;
-using Preceptor.Prediction;
 using Preceptor.Training;
 
 namespace Preceptor.Catalogue;
@@ -17,21 +15,22 @@ public sealed record MethodChoice(MethodInfo Info, object Options);
 /// </summary>
 public sealed record Specification
 {
-    private static readonly string[] Kinds = ["prediction", MeasurementData.KindName];
-
     private static readonly string[] Sections = ["problem", "model", "method", "training"];
 
     /// <summary>The built-in problem; null for the user's own data.</summary>
     public BuiltInProblem? BuiltIn { get; private init; }
 
-    /// <summary>The problem's options: of the built-in problem, or <see cref="PredictionData"/>.</summary>
+    /// <summary>The problem's options: of the built-in problem, or the keys of the kind's own data, such as <see cref="Prediction.PredictionData"/>.</summary>
     public required object Problem { get; init; }
 
     /// <summary>The problem's settings, for messages that point at a line.</summary>
     public required MapSetting ProblemSettings { get; init; }
 
-    /// <summary>The network.</summary>
-    public required ModelOptions Model { get; init; }
+    /// <summary>The network's options, of the kind's record.</summary>
+    public required object ModelSection { get; init; }
+
+    /// <summary>The network, where the kind trains those of <see cref="ModelOptions"/>.</summary>
+    public ModelOptions Model => (ModelOptions)ModelSection;
 
     /// <summary>The training.</summary>
     public required TrainingOptions Training { get; init; }
@@ -46,10 +45,10 @@ public sealed record Specification
     public string MethodName => string.Join("+", Methods.Select(m => m.Info.Slug));
 
     /// <summary>The problem's kind.</summary>
-    public string Kind => BuiltIn?.Kind ?? (Problem is MeasurementData ? MeasurementData.KindName : "prediction");
+    public string Kind => BuiltIn?.Kind ?? ProblemKinds.All.First(k => k.DataType == Problem.GetType()).Name;
 
     /// <summary>The problem's name.</summary>
-    public string ProblemName => BuiltIn?.Name ?? (Problem as MeasurementData)?.Name ?? Path.GetFileNameWithoutExtension(((PredictionData)Problem).Data ?? "data");
+    public string ProblemName => BuiltIn?.Name ?? ((IProblemData)Problem).Name;
 
     /// <summary>Checks settings and turns them into a specification.</summary>
     /// <param name="settings">Problem, model, method and training.</param>
@@ -75,12 +74,7 @@ public sealed record Specification
         else
         {
             if (problemMap.Find("rules") is ScalarSetting { Text.Length: > 0 } rules) problemMap = problemMap.With("rules", SpecificationReader.ReadRules(rules));
-            problemOptions = (problemMap.Find("kind") as ScalarSetting)?.Text switch
-            {
-                null or "prediction" => Options.Bind<PredictionData>(problemMap),
-                MeasurementData.KindName => Options.Bind<MeasurementData>(problemMap),
-                var other => throw problemMap.Find("kind")!.Wrong($"'{other}' is not allowed{Spelling.Hint(other, Kinds)}; allowed: {string.Join(" | ", Kinds)}"),
-            };
+            problemOptions = Options.Bind((problemMap.Find("kind") is { } kind ? ProblemKinds.Find(kind) : ProblemKinds.Prediction).DataType, problemMap);
         }
 
         MapSetting Section(string key) => settings.Find(key) switch
@@ -94,15 +88,16 @@ public sealed record Specification
         MapSetting Network(MapSetting model) => model.Find("encoder") is not MapSetting frozen ? model
             : model.Find("frozen") is { } other ? throw other.Wrong("is named by encoder: already")
             : model.With("frozen", frozen).With("encoder", new ScalarSetting(frozen.Place, frozen.Path, "auto"));
+        var kindOf = builtIn is not null ? ProblemKinds.Find(new ScalarSetting("built-in", "problem", builtIn.Kind)) : ProblemKinds.All.First(k => k.DataType == problemOptions.GetType());
         var defaults = builtIn?.Defaults ?? new Dictionary<string, string>();
         return new Specification
         {
             BuiltIn = builtIn,
             Problem = problemOptions,
             ProblemSettings = problemMap,
-            Model = Options.Bind<ModelOptions>(WithDefaults(Network(Section("model")), "model", defaults)),
+            ModelSection = Options.Bind(kindOf.ModelType, WithDefaults(kindOf.ModelType == typeof(ModelOptions) ? Network(Section("model")) : Section("model"), "model", defaults)),
             Training = Options.Bind<TrainingOptions>(WithDefaults(Section("training"), "training", defaults)),
-            Methods = MethodSettings.Read(settings.Find("method") ?? new ScalarSetting(settings.Place, "method", builtIn?.Method ?? "supervised")),
+            Methods = MethodSettings.Read(settings.Find("method") ?? new ScalarSetting(settings.Place, "method", builtIn?.Method ?? kindOf.Baseline)),
         };
     }
 
@@ -113,7 +108,7 @@ public sealed record Specification
         var problem = Options.Resolve(Problem);
         if (BuiltIn is not null) problem.Insert(0, "name", BuiltIn.Name);
         Append(yaml, "problem", problem);
-        Append(yaml, "model", Options.Resolve(Model));
+        Append(yaml, "model", Options.Resolve(ModelSection));
         yaml.Append("method:\n");
         foreach (var method in Methods)
         {

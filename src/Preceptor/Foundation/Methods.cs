@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Preceptor.Foundation;
 
 /// <summary>One piece of supervision that a problem offers, such as labels or a teacher's predictions.</summary>
@@ -17,6 +19,13 @@ public interface IRowSupervision : ISupervision
     IRowSupervision Take(int[] rows);
 }
 
+/// <summary>The keys of a kind of problem on the user's own data.</summary>
+public interface IProblemData
+{
+    /// <summary>What to call the problem in messages and folders.</summary>
+    string Name { get; }
+}
+
 /// <summary>What a method may see: training data, validation data, and the supervision that is offered.</summary>
 public interface IProblem
 {
@@ -25,6 +34,24 @@ public interface IProblem
 
     /// <summary>The supervision it offers.</summary>
     IReadOnlyList<ISupervision> Supervision { get; }
+}
+
+/// <summary>A problem that a method trains on.</summary>
+public interface ITrainingProblem : IProblem
+{
+    /// <summary>Everything that decides what a method makes of this problem, for the keys of stages.</summary>
+    /// <param name="method">The options of the method that learns from it, where they matter as well.</param>
+    JsonObject Describe(JsonNode? method = null);
+}
+
+/// <summary>A problem ready to be run, with its exam.</summary>
+public interface IProblemTask
+{
+    /// <summary>What a method may see.</summary>
+    IProblem Problem { get; }
+
+    /// <summary>What whoever reads a result on this problem should know about its data and labels.</summary>
+    IReadOnlyList<string> Notes { get; }
 }
 
 /// <summary>A method that trains a model.</summary>

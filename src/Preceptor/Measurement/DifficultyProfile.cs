@@ -1,5 +1,6 @@
 using System.Globalization;
 using Preceptor.Data;
+using Preceptor.Evaluation;
 
 namespace Preceptor.Measurement;
 

@@ -99,7 +99,7 @@ public sealed class Easy2HardBench(Easy2HardBench.Options options) : IMeasure<Me
         if (Foretold(responses, run) is { } foretold) values.Add(foretold);
         if (subject.Find<TrueDifficulties>() is { } truth) values.AddRange(Recovery(items, truth, tried));
         List<Table> tables = [items.ToTable(), Solvers(responses, rated), profile.ToTable()];
-        List<MeasurementChart> charts = [profile.ToChart(named, rated.Abilities), Certainty(items)];
+        List<Chart> charts = [profile.ToChart(named, rated.Abilities), Certainty(items)];
         if (networks is not null)
         {
             var accuracies = SolverCommittee.Generalise(networks, [.. quantiles.Select((q, i) => tried[i] ? q : double.NaN)], bins, run);

@@ -47,7 +47,7 @@ internal sealed class EasyToHardTrainings(string name, EasyToHardGeneralization.
         values.Add(OfCondition(On(0), On(hardest), unsupervised, parts, size));
         double[] grid = [.. scores.SelectMany(s => Enumerable.Range(0, strata.Count).Select(t => s.Length == 0 || s[0][t] is null ? double.NaN : s.Average(draw => draw[t]!.Value)))];
         List<Table> tables = [new("transfer", [new TextColumn("train", conditions), new NumberColumn("labels", [.. rows.Select(r => (double)Math.Min(size, r.Length))]), .. strata.Names.Select((test, t) => new NumberColumn($"test_{test}", [.. conditions.Select((_, c) => grid[c * strata.Count + t])]))])];
-        List<MeasurementChart> charts = [new GridChart("Accuracy by training and test rows", "Each row is a network trained on one stratum, each column a stratum of the test rows.", "trained on", "test rows", conditions, strata.Names, grid) { IsShare = true }];
+        List<Chart> charts = [new GridChart("Accuracy by training and test rows", "Each row is a network trained on one stratum, each column a stratum of the test rows.", "trained on", "test rows", conditions, strata.Names, grid) { IsShare = true }];
         AddNoise(parts, size, values, tables, charts);
         AddCosts(parts, values, tables, charts);
         tables.Add(new("hardness", [new NumberColumn("row", [.. pool.Select(row => problem.TrainTable.Origin(row) + 1.0)]), new NumberColumn("hardness", ofPool), new TextColumn("stratum", [.. pool.Select(row => strata.Names[StratumOf(ofRows[row], problem.Labels[row])])])]));
@@ -140,7 +140,7 @@ internal sealed class EasyToHardTrainings(string name, EasyToHardGeneralization.
         return new("hard-accuracy", $"accuracy on hard test rows of the condition {Foundation.Options.Key($"{options.Condition}")}{(noise > 0 ? string.Create(CultureInfo.InvariantCulture, $", {100 * noise:0.#} % of its labels wrong") : "")}", accuracy) { IsShare = true };
     }
 
-    private void AddNoise(int[][] parts, int size, List<MeasuredValue> values, List<Table> tables, List<MeasurementChart> charts)
+    private void AddNoise(int[][] parts, int size, List<MeasuredValue> values, List<Table> tables, List<Chart> charts)
     {
         double[] rates = [.. options.Noise.Distinct().Order()];
         if (rates.Length == 0) return;
@@ -153,7 +153,7 @@ internal sealed class EasyToHardTrainings(string name, EasyToHardGeneralization.
         charts.Add(new CurveChart("Noise of labels", $"Easy labels are wrong {options.EasyNoise.ToString("0.##", CultureInfo.InvariantCulture)} times as often as hard ones.", "share of hard labels that are wrong", "accuracy on hard test rows", [new("easy labels", rates, Up(easy)), new("hard labels", rates, Up(hard))]) { IsShare = true });
     }
 
-    private void AddCosts(int[][] parts, List<MeasuredValue> values, List<Table> tables, List<MeasurementChart> charts)
+    private void AddCosts(int[][] parts, List<MeasuredValue> values, List<Table> tables, List<Chart> charts)
     {
         var largest = Math.Min(parts[0].Length, parts[^1].Length);
         int[] sizes = [.. options.Costs.Where(n => n <= largest)];

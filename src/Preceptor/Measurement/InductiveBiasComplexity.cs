@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Preceptor.Data;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 
 namespace Preceptor.Measurement;
@@ -132,7 +133,7 @@ public sealed class InductiveBiasComplexity(InductiveBiasComplexity.Options opti
         new NumberColumn("error", [.. tasks.Select(t => t.Error)]), new NumberColumn("highest_degree", [.. tasks.Select(t => t.Difficulty().HighestDegree)]), new NumberColumn("bits_per_dimension", [.. tasks.Select(t => t.Difficulty().BitsPerDimension)]), new NumberColumn("log10_bits", [.. tasks.Select(t => Finite(t.Difficulty()))]),
     ]);
 
-    private static MeasurementChart[] Curves(LearningTask task)
+    private static Chart[] Curves(LearningTask task)
     {
         double[] factors = [.. Enumerable.Range(-8, 17).Select(i => Math.Pow(2, i / 2.0))];
         ChartSeries Vary(string name, Func<double, LearningTask> change) => new(name, factors, [.. factors.Select(f => change(f).Difficulty() is { IsDetermined: false } d ? d.Log10Bits : double.NaN)]);

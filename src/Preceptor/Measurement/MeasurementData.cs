@@ -9,7 +9,7 @@ using Preceptor.Supervision;
 namespace Preceptor.Measurement;
 
 /// <summary>The keys of a problem of kind measurement on the user's own files.</summary>
-public sealed record MeasurementData
+public sealed record MeasurementData : IProblemData
 {
     /// <summary>The kind's name in specifications.</summary>
     public const string KindName = "measurement";

@@ -26,7 +26,7 @@ public sealed record MeasurementReport(string Sentence, IReadOnlyList<MeasuredVa
     public IReadOnlyList<Table> Tables { get; init; } = [];
 
     /// <summary>Charts.</summary>
-    public IReadOnlyList<MeasurementChart> Charts { get; init; } = [];
+    public IReadOnlyList<Chart> Charts { get; init; } = [];
 
     /// <summary>What a reader should know.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
@@ -39,14 +39,8 @@ public sealed record MeasurementReport(string Sentence, IReadOnlyList<MeasuredVa
     public void Save(string folder)
     {
         var state = new State();
-        state.Add("report", new Description(Sentence, Values, Notes, [.. Charts.OfType<CurveChart>()], [.. Charts.OfType<GridChart>()], [.. Charts.Select(c => c is CurveChart)],
-            [.. Tables.Select(t => new TableForm(t.Name, [.. t.Columns.Select(c => c.Name)]))]));
-        for (var t = 0; t < Tables.Count; t++)
-            foreach (var column in Tables[t].Columns)
-            {
-                if (column is NumberColumn numbers) state.Add<double>($"{t}/{column.Name}", numbers.Values);
-                else state.Add($"{t}/{column.Name}", Texts((TextColumn)column));
-            }
+        state.Add("report", new Description(Sentence, Values, Notes));
+        new ReportParts { Tables = Tables, Charts = Charts }.Save(state);
         state.Write(Path.Combine(folder, "report.safetensors"));
     }
 
@@ -54,20 +48,10 @@ public sealed record MeasurementReport(string Sentence, IReadOnlyList<MeasuredVa
     public static MeasurementReport Load(string folder)
     {
         var state = State.Load(Path.Combine(folder, "report.safetensors"));
-        var (sentence, values, notes, curves, grids, isCurve, tables) = state.Read<Description>("report");
-        var (curve, grid) = (0, 0);
-        return new(sentence, values)
-        {
-            Notes = notes,
-            Charts = [.. isCurve.Select(c => c ? (MeasurementChart)curves[curve++] : grids[grid++])],
-            Tables = [.. tables.Select((form, t) => new Table(form.Name, [.. form.Columns.Select((name, c) =>
-                state.Holds($"{t}/{name}") ? (Column)new NumberColumn(name, state.ReadArray<double>($"{t}/{name}")) : new TextColumn(name, state.Read<string[]>($"{t}/{name}")))]))],
-        };
+        var (sentence, values, notes) = state.Read<Description>("report");
+        var parts = ReportParts.Load(state);
+        return new(sentence, values) { Notes = notes, Charts = parts.Charts, Tables = parts.Tables };
     }
 
-    private static string[] Texts(TextColumn column) => [.. Enumerable.Range(0, column.Rows).Select(row => column[row].ToString())];
-
-    private sealed record TableForm(string Name, string[] Columns);
-
-    private sealed record Description(string Sentence, IReadOnlyList<MeasuredValue> Values, IReadOnlyList<string> Notes, CurveChart[] Curves, GridChart[] Grids, bool[] IsCurve, TableForm[] Tables);
+    private sealed record Description(string Sentence, IReadOnlyList<MeasuredValue> Values, IReadOnlyList<string> Notes);
 }

@@ -39,7 +39,7 @@ internal sealed class ReliabilityReport(string subject, Reliability.Options opti
         values.Add(Share("coverage-at-target", $"largest share of the surest rows whose error is at most {Percent(options.TargetError)}", coverage));
         values.Add(Share("threshold-at-target", "the confidence from which on these are answered", threshold));
         List<Table> tables = [Bins(), Classes(classLevels), Selective()];
-        List<MeasurementChart> charts = [Diagram(), RiskCoverage()];
+        List<Chart> charts = [Diagram(), RiskCoverage()];
         AddLevels(values, tables, charts);
         AddOutside(values, tables);
         return new(Sentence(), values) { Tables = tables, Charts = charts, Notes = notes };
@@ -118,7 +118,7 @@ internal sealed class ReliabilityReport(string subject, Reliability.Options opti
         { IsShare = true };
     }
 
-    private void AddLevels(List<MeasuredValue> values, List<Table> tables, List<MeasurementChart> charts)
+    private void AddLevels(List<MeasuredValue> values, List<Table> tables, List<Chart> charts)
     {
         if (inside.Levels.Length == 0) return;
         string[] names = [.. inside.Levels.Distinct()];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Preceptor.Data;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Supervision;
 

@@ -6,8 +6,10 @@ using Preceptor.Foundation;
 namespace Preceptor.Prediction;
 
 /// <summary>The keys of a prediction problem on the user's own data.</summary>
-public sealed record PredictionData
+public sealed record PredictionData : IProblemData
 {
+    string IProblemData.Name => Path.GetFileNameWithoutExtension(Data ?? "data");
+
     /// <summary>The kind.</summary>
     [Description("The kind of problem"), AllowedValues("prediction")]
     public string Kind { get; set; } = "prediction";

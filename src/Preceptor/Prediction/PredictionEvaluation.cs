@@ -24,7 +24,7 @@ public sealed record ArmOutcome(float[] Probabilities, TrainingSummary? Training
 }
 
 /// <summary>All arms of one seed.</summary>
-public sealed record SeedOutcome : IArtifact<SeedOutcome>
+public sealed record SeedOutcome : ISeedOutcome, IArtifact<SeedOutcome>
 {
     /// <summary>The seed.</summary>
     public required ulong Seed { get; init; }
@@ -77,7 +77,24 @@ public sealed record SeedOutcome : IArtifact<SeedOutcome>
     /// <summary>How many test rows there are in <see cref="Right"/> at most.</summary>
     public const int RightRows = 4;
 
-    /// <summary>An arm's scores.</summary>
+    /// <inheritdoc/>
+    public IEnumerable<string> ArmNames => Arms.Keys;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Metric> Metrics => Evaluation.Metrics.Of(Target);
+
+    /// <inheritdoc/>
+    public TrainingSummary? Training(string arm) => Arms[arm].Training;
+
+    int ISeedOutcome.TestItems => TestRows;
+
+    int ISeedOutcome.TrainingItems => TrainingRows;
+
+    int ISeedOutcome.LabelledItems => LabelledRows;
+
+    TargetKind? ISeedOutcome.Target => Target;
+
+    /// <inheritdoc/>
     public IScores Score(string arm) => Targets?.Score(Arms[arm]) ?? ClassificationScores.Of(Arms[arm].Probabilities, Labels);
 
     /// <summary>The test rows that an arm answers wrong, the surest or farthest from the truth first.</summary>

@@ -8,7 +8,7 @@ using Preceptor.Training;
 namespace Preceptor.Prediction;
 
 /// <summary>A problem of predicting one of several classes, any number of labels, or a number: what a method may see.</summary>
-public sealed record PredictionProblem : IProblem
+public sealed record PredictionProblem : ITrainingProblem
 {
     /// <inheritdoc/>
     public required string Name { get; init; }

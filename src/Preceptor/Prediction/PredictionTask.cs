@@ -1,23 +1,11 @@
 using Preceptor.Data;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Supervision;
 using Preceptor.Training;
 
 namespace Preceptor.Prediction;
-
-/// <summary>What the test rows' labels are worth.</summary>
-public enum ScoredOn
-{
-    /// <summary>They are the generator's truth.</summary>
-    Truth,
-
-    /// <summary>Somebody checked them.</summary>
-    Trusted,
-
-    /// <summary>They are as noisy as all others.</summary>
-    Unverified,
-}
 
 /// <summary>What only the evaluator sees.</summary>
 /// <param name="Test">The test rows' inputs.</param>
@@ -46,8 +34,10 @@ public sealed record PredictionExam(Examples Test, int[] Labels, ScoredOn Scored
 /// <param name="Problem">What a method may see.</param>
 /// <param name="Exam">What only the evaluator sees.</param>
 /// <param name="TrainRows">The raw training rows, to be shown to people.</param>
-public sealed record PredictionTask(PredictionProblem Problem, PredictionExam Exam, Table TrainRows)
+public sealed record PredictionTask(PredictionProblem Problem, PredictionExam Exam, Table TrainRows) : IProblemTask
 {
+    IProblem IProblemTask.Problem => Problem;
+
     /// <summary>What whoever reads a result on this problem should know about its data and labels.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

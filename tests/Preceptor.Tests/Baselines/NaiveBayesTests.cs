@@ -1,5 +1,6 @@
 using Preceptor.Baselines;
 using Preceptor.Data;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Prediction;

@@ -4,6 +4,7 @@ using Microsoft.ML.Trainers.LightGbm;
 using Preceptor.Baselines;
 using Preceptor.Catalogue;
 using Preceptor.Data;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Prediction;

@@ -11,7 +11,7 @@ public sealed class AdviceTests
     {
         Preceptor.Baselines.PlainBaselines.Register();
         var specification = Specification.From(new MapSetting("test", "", [new("problem", new ScalarSetting("test", "problem", "tickets"))]), ["problem.size=tiny", set]);
-        return Advice.Of(PredictionRunner.Prepare(specification with { Methods = [] }, 0, (_, _, _, _) => throw new InvalidOperationException()), evidence);
+        return Advice.Of(ProblemKinds.Prediction, PredictionRunner.Prepare(specification with { Methods = [] }, 0, (_, _, _, _) => throw new InvalidOperationException()), evidence);
     }
 
     private static EvidenceFile Measured(string slug, Verdict verdict) => new(slug, Tier.Full,

@@ -53,9 +53,9 @@ public sealed class MethodComparisonTests
     public void Auto_takes_what_fits_and_says_what_the_others_need()
     {
         var specification = Runs.Draft();
-        var all = MethodCatalogue.All.Where(m => m.IsFit && (m.Targets.Count == 0 || m.Targets.Contains(TargetKind.One))).ToArray();
+        var all = MethodCatalogue.All.Where(m => m.IsFit && m.Kind == "prediction" && (m.Targets.Count == 0 || m.Targets.Contains(TargetKind.One))).ToArray();
         var picky = all[0] with { Declaration = new MethodAttribute("picky", "Picky") { Summary = "", Citation = "" }, Needs = [[typeof(TrustedLabels)]] };
-        var chosen = ComparedMethods.Fitting(specification, Problems.Tickets(), [[picky], .. all.Select(m => new[] { m })]);
+        var chosen = ComparedMethods.Fitting(specification, Problems.Tickets().Problem, [[picky], .. all.Select(m => new[] { m })]);
         Assert.Equal("supervised", chosen.Specifications[0].MethodName);
         Assert.Equal(all.Select(m => m.Slug).Append(specification.MethodName).Order(StringComparer.Ordinal), chosen.Specifications.Select(s => s.MethodName).Order(StringComparer.Ordinal));
         Assert.Contains("logistic-regression", chosen.Specifications.Select(s => s.MethodName));

@@ -2,6 +2,7 @@ using CsCheck;
 using Preceptor.Catalogue;
 using Preceptor.Catalogue.Experiments;
 using Preceptor.Data;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Measurement;
 using Preceptor.Measurement.BuiltIn;

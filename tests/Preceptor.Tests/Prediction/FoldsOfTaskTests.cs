@@ -1,3 +1,4 @@
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Prediction;
 using Preceptor.Supervision;

@@ -1,4 +1,5 @@
 using Preceptor.Catalogue;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Prediction;
 using Preceptor.Supervision;
@@ -43,7 +44,7 @@ public sealed class OfferedLabelsTests
             Assert.Equal(Votes(places[i]).Split(','), Enumerable.Range(0, 3).Select(a => annotators.Train[i, a] is >= 0 and var c ? task.Problem.Classes[c] : ""));
         Assert.Empty(task.Problem.Encoding.Categories);
         Assert.Contains("majority", Assert.Single(task.Notes));
-        Assert.Contains(Advice.Of(task, []).Offered, line => line.StartsWith("annotator-labels: 3 annotators (a, b, c)", StringComparison.Ordinal));
+        Assert.Contains(Advice.Of(ProblemKinds.Prediction, task, []).Offered, line => line.StartsWith("annotator-labels: 3 annotators (a, b, c)", StringComparison.Ordinal));
     }
 
     [Fact]

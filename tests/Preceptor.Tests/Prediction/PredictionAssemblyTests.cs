@@ -1,4 +1,5 @@
 using Preceptor.Data;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Prediction;
 using Preceptor.Tests.Data;

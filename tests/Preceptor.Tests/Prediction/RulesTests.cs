@@ -35,7 +35,7 @@ public sealed class RulesTests : IDisposable
         }
         Assert.Equal(task.Problem.Validation.Count, votes.Validation!.GetLength(0));
         Assert.StartsWith("3 rules (dear phone, large, refund) match", Assert.Single(task.Notes), StringComparison.Ordinal);
-        Assert.Contains(Advice.Of(task, []).Offered, line => line.StartsWith("rule-votes: 3 rules", StringComparison.Ordinal));
+        Assert.Contains(Advice.Of(ProblemKinds.Prediction, task, []).Offered, line => line.StartsWith("rule-votes: 3 rules", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -184,11 +184,11 @@ public sealed class TargetsTests : IDisposable
         Assert.Equal("one class a row, and a row of rows has a set of labels", method.Missing(TargetProblems.Sets().Problem));
         Assert.Null(method.Missing(Problems.Digits().Problem));
         var task = TargetProblems.Sets();
-        var advice = Advice.Of(task, []);
+        var advice = Advice.Of(ProblemKinds.Prediction, task, []);
         int[] counts = [.. Enumerable.Range(0, 3).Select(c => ((ManyLabels)task.Problem.Targets).Train.Count(s => s is not null && s.Contains(c)))];
         Assert.Equal($"many-labels: 270 of 300 training rows have theirs, {counts.Sum() / 270.0:0.0} a row of 3 labels with {counts.Min()} to {counts.Max()} rows", advice.Offered[0]);
         Assert.True(advice.Methods.Single(m => m.Method.Slug == "supervised").Fits);
-        Assert.StartsWith("number-targets: 270 of 300 training rows have one, from ", Advice.Of(TargetProblems.Numbers(), []).Offered[0], StringComparison.Ordinal);
+        Assert.StartsWith("number-targets: 270 of 300 training rows have one, from ", Advice.Of(ProblemKinds.Prediction, TargetProblems.Numbers(), []).Offered[0], StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

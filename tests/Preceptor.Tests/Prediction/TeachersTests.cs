@@ -50,8 +50,8 @@ public sealed class TeachersTests
         Same(Places(task.TrainRows).SelectMany(Says), teacher.Train);
         Same(Places(task.Exam.TestRows).SelectMany(Says), task.Exam.TeacherLogits["t"]);
         Assert.Equal(["teacher t: probabilities from t.csv, in the rows' order"], task.Notes);
-        Assert.Contains(Advice.Of(task, []).Offered, line => line.StartsWith("teacher-logits: t agrees with", StringComparison.Ordinal));
-        Assert.Contains(Advice.Of(task, []).Methods, m => m.Method.Slug == "knowledge-distillation" && m.Why.Contains("teacher-logits", StringComparison.Ordinal));
+        Assert.Contains(Advice.Of(ProblemKinds.Prediction, task, []).Offered, line => line.StartsWith("teacher-logits: t agrees with", StringComparison.Ordinal));
+        Assert.Contains(Advice.Of(ProblemKinds.Prediction, task, []).Methods, m => m.Method.Slug == "knowledge-distillation" && m.Why.Contains("teacher-logits", StringComparison.Ordinal));
     }
 
     [Fact]

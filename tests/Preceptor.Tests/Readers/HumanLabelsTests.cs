@@ -1,6 +1,7 @@
 using Preceptor.Catalogue;
 using Preceptor.Cli;
 using Preceptor.Data;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Prediction;
 using Preceptor.Readers;

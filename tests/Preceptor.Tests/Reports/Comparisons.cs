@@ -12,7 +12,7 @@ internal static class Comparisons
     /// <param name="seeds">How many seeds.</param>
     /// <param name="methods">A name, whose answers it gives, and how many seeds it has.</param>
     public static MethodComparison Of(int seeds, params (string Name, string Answers, int Seeds)[] methods) =>
-        MethodComparison.Of([.. methods.Prepend((ComparedMethods.Baseline, "baseline", seeds)).Select(Method)], [new("rules", "rules needs rules; tickets offers labels")], seeds, "runs/c", "preceptor compare");
+        MethodComparison.Of([.. methods.Prepend((ProblemKinds.Prediction.Baseline, "baseline", seeds)).Select(Method)], [new("rules", "rules needs rules; tickets offers labels")], seeds, "runs/c", "preceptor compare");
 
     private static (ComparedMethod, IReadOnlyList<SeedOutcome>) Method((string Name, string Answers, int Seeds) method, int number)
     {

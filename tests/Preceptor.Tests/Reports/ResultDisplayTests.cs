@@ -1,7 +1,7 @@
 using Preceptor.Catalogue;
 using Preceptor.Cli;
+using Preceptor.Data;
 using Preceptor.Evaluation;
-using Preceptor.Prediction;
 using Spectre.Console;
 
 namespace Preceptor.Tests.Reports;
@@ -102,6 +102,9 @@ public sealed class ResultDisplayTests
     {
         Problem = "tickets",
         Method = "knowledge-distillation",
+        BaselineMethod = "supervised",
+        Target = TargetKind.One,
+        Metrics = Metrics.All,
         Metric = Metrics.Accuracy,
         Seeds = 2,
         TestItems = 1000,

@@ -5,7 +5,6 @@ using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Models;
-using Preceptor.Prediction;
 using Preceptor.Supervision;
 
 namespace Preceptor.Catalogue.Experiments;
@@ -30,13 +29,7 @@ public sealed record ArmJob(Arm Arm, string Setting, ulong Seed, bool IsTuning)
     {
         var specification = Arm.Specify(Setting, Seed);
         if (specification.Fit.Info.IsMeasure) return Measure(specification, read, run);
-        var task = PredictionRunner.Prepare(specification, Seed, read);
-        if (specification.BuiltIn is { } builtIn) run.Uses(builtIn.OptionsType.DeclaringType!);
-        var (problem, exam) = (task.Problem, task.Exam);
-        using var model = PredictionEvaluation.Fit(problem, PredictionRunner.Method(specification), run);
-        var (rows, labels) = IsTuning ? (problem.Validation, problem.Labels.Validation) : (exam.Test, exam.Labels);
-        var (probabilities, scored) = Labelled(model.Predict(rows).Probabilities, labels, problem.Classes.Count);
-        return new(probabilities, scored, problem.Classes.Count, model.Training?.Seconds ?? 0, run.Versions, $"{problem.Train.Fingerprint}-{exam.Test.Fingerprint}") { Notes = task.Notes };
+        return ProblemKinds.Of(specification).Answer(specification, Seed, IsTuning, read, run);
     }
 
     // A measure says the same whether its arm is tuned or judged: its seed is another.
@@ -73,11 +66,14 @@ public sealed record ArmAnswers(float[] Probabilities, int[] Labels, int Classes
     /// <summary>What a reader of the result should know about data and labels.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>The named numbers of a measure; null where a model was trained.</summary>
+    /// <summary>The named numbers of a measure, or of a model of a kind whose exam gives such; null for class probabilities.</summary>
     public IReadOnlyDictionary<string, double>? Measured { get; init; }
 
+    /// <summary>The values of the test items whose means are among <see cref="Measured"/>.</summary>
+    public IReadOnlyDictionary<string, double[]> MeasuredItems { get; init; } = new Dictionary<string, double[]>();
+
     /// <summary>What metrics read.</summary>
-    internal IScores Scores => Measured is null ? ClassificationScores.Of(Probabilities, Labels) : new MeasuredScores(Measured);
+    internal IScores Scores => Measured is null ? ClassificationScores.Of(Probabilities, Labels) : new MeasuredScores(Measured) { PerItem = MeasuredItems };
 
     /// <summary>Whether every type that made them still has the same version.</summary>
     public bool IsCurrent => Versions.All(v => VersionAttribute.Current(v.Key, v.Value) is not null);
@@ -89,6 +85,7 @@ public sealed record ArmAnswers(float[] Probabilities, int[] Labels, int Classes
         var answers = new State();
         answers.Add<int>("labels", Labels);
         answers.Add<float>("probabilities", Probabilities, Labels.Length, Classes);
+        foreach (var (name, values) in MeasuredItems) answers.Add<double>($"items/{name}", values);
         answers.Write(Path.Combine(folder, "answers.safetensors"));
     }
 
@@ -97,7 +94,12 @@ public sealed record ArmAnswers(float[] Probabilities, int[] Labels, int Classes
     {
         var (classes, seconds, versions, data, notes, measured) = ModelFiles.ReadJson<Description>(Path.Combine(folder, "arm.json"));
         var answers = State.Load(Path.Combine(folder, "answers.safetensors"));
-        return new(answers.ReadArray<float>("probabilities"), answers.ReadArray<int>("labels"), classes, seconds, versions, data) { Notes = notes ?? [], Measured = measured };
+        return new(answers.ReadArray<float>("probabilities"), answers.ReadArray<int>("labels"), classes, seconds, versions, data) 
+        {
+            Notes = notes ?? [],
+            Measured = measured,
+            MeasuredItems = measured is null ? new Dictionary<string, double[]>() : measured.Keys.Where(name => answers.Holds($"items/{name}")).ToDictionary(name => name, name => answers.ReadArray<double>($"items/{name}")),
+        };
     }
 
     private sealed record Description(int Classes, double TrainSeconds, IReadOnlyDictionary<string, int> Versions, string Data, IReadOnlyList<string>? Notes, IReadOnlyDictionary<string, double>? Measured = null);

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using Preceptor.Data;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 
 namespace Preceptor.Prediction.BuiltIn;

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Preceptor.Data;
 using Preceptor.Data.Generators;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Supervision;
 

@@ -1,5 +1,6 @@
 using Preceptor.Catalogue;
 using Preceptor.Data;
+using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Prediction;
@@ -128,7 +129,7 @@ public sealed class IncrementalTextClassificationTests : IDisposable
         var task = Problems.Digits();
         Assert.Contains("no input is text", Assert.Throws<RequestException>(() => Fit(task.Problem)).Message, StringComparison.Ordinal);
         Specification With(string problem, string method) => Specification.From(new MapSetting("test", "", [new("problem", new ScalarSetting("test", "problem", problem)), new("method", new ScalarSetting("test", "method", method))]), ["problem.size=tiny"]);
-        Assert.Equal("ss3 needs text, and no input of digits is text; digits offers labels", PredictionRunner.Unmet(With("digits", "ss3"), task));
+        Assert.Equal("ss3 needs text, and no input of digits is text; digits offers labels", ProblemKind.Unmet(With("digits", "ss3"), task.Problem));
         Assert.Contains(ComparedMethods.Choose(With("digits", "supervised"), "auto", (_, _, _, _) => throw new InvalidOperationException()).LeftOut, l => l.Method == "ss3");
         Assert.DoesNotContain(ComparedMethods.Choose(With("tickets", "supervised"), "auto", (_, _, _, _) => throw new InvalidOperationException()).LeftOut, l => l.Method == "ss3");
     }

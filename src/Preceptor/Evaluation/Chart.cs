@@ -1,9 +1,12 @@
-namespace Preceptor.Measurement;
+using System.Text.Json.Serialization;
+
+namespace Preceptor.Evaluation;
 
 /// <summary>A chart of a report, by what it shows; how it is drawn is the report's business.</summary>
 /// <param name="Title">What is drawn.</param>
 /// <param name="Caption">How to read it, in a sentence or two.</param>
-public abstract record MeasurementChart(string Title, string Caption);
+[JsonDerivedType(typeof(CurveChart), "curves"), JsonDerivedType(typeof(GridChart), "grid")]
+public abstract record Chart(string Title, string Caption);
 
 /// <summary>One curve, or points.</summary>
 /// <param name="Name">Its name in the legend.</param>
@@ -27,7 +30,7 @@ public sealed record ChartSeries(string Name, double[] Across, double[] Up)
 /// <param name="Across">What the horizontal axis measures.</param>
 /// <param name="Up">What the vertical axis measures.</param>
 /// <param name="Series">The curves, at least one.</param>
-public sealed record CurveChart(string Title, string Caption, string Across, string Up, IReadOnlyList<ChartSeries> Series) : MeasurementChart(Title, Caption)
+public sealed record CurveChart(string Title, string Caption, string Across, string Up, IReadOnlyList<ChartSeries> Series) : Chart(Title, Caption)
 {
     /// <summary>Whether the horizontal axis is logarithmic.</summary>
     public bool IsLogarithmic { get; init; }
@@ -44,7 +47,7 @@ public sealed record CurveChart(string Title, string Caption, string Across, str
 /// <param name="Rows">The rows' names.</param>
 /// <param name="Columns">The columns' names.</param>
 /// <param name="Values">The values, row by row [rows × columns]; NaN for none.</param>
-public sealed record GridChart(string Title, string Caption, string Down, string Across, string[] Rows, string[] Columns, double[] Values) : MeasurementChart(Title, Caption)
+public sealed record GridChart(string Title, string Caption, string Down, string Across, string[] Rows, string[] Columns, double[] Values) : Chart(Title, Caption)
 {
     /// <summary>Whether the values are shares, shown in per cent.</summary>
     public bool IsShare { get; init; }

@@ -1,4 +1,6 @@
 using Preceptor.Data;
+using Preceptor.Fields;
+using Preceptor.Fields.BuiltIn;
 using Preceptor.Foundation;
 using Preceptor.Measurement;
 using Preceptor.Measurement.BuiltIn;
@@ -30,12 +32,18 @@ public sealed record BuiltInProblem(string Name, string Kind, string Summary, Ty
 /// <summary>All built-in problems.</summary>
 public static class BuiltInProblems
 {
+    private static Dictionary<string, string> FieldDefaults { get; } = new() { ["training.epochs"] = "30", ["training.batch"] = "8", ["training.rate"] = "0.003" };
+
     /// <summary>All, by name.</summary>
     public static IReadOnlyList<BuiltInProblem> All { get; } =
     [
+        new("burgers", FieldData.KindName, "Burgers' equation on a ring, to be solved from any initial state of three sine waves; scored against a fine solver.",
+            typeof(BurgersProblem.Options), "pi-hc-moe", FieldDefaults, null) { Task = (specification, seed) => FieldsKind.Task(BurgersProblem.Data((BurgersProblem.Options)specification.Problem), specification, seed) },
         new("deliveries", "prediction", "How many minutes a delivery takes, from records of which some are far too long; a number, with the hidden truth.",
             typeof(DeliveriesProblem.Options), "supervised", new Dictionary<string, string> { ["training.epochs"] = "20", ["training.rate"] = "0.003" },
             (options, seed) => DeliveriesProblem.Draft((DeliveriesProblem.Options)options, seed)) { Target = TargetKind.Number },
+        new("diffusion-sorption", FieldData.KindName, "A substance enters the ground from one end, held back the more the less of it there is; scored against a fine solver.",
+            typeof(DiffusionSorptionProblem.Options), "pi-hc-moe", FieldDefaults, null) { Task = (specification, seed) => FieldsKind.Task(DiffusionSorptionProblem.Data((DiffusionSorptionProblem.Options)specification.Problem), specification, seed) },
         new("digits", "prediction", "Rendered strokes of ten digits, 28×28, deformed and on backgrounds; knobs for few and for noisy labels.",
             typeof(DigitsProblem.Options), "ps-kd", new Dictionary<string, string> { ["training.epochs"] = "12", ["training.rate"] = "0.003" },
             (options, seed) => DigitsProblem.Draft((DigitsProblem.Options)options, seed)),

@@ -94,7 +94,7 @@ public sealed record ArmAnswers(float[] Probabilities, int[] Labels, int Classes
     {
         var (classes, seconds, versions, data, notes, measured) = ModelFiles.ReadJson<Description>(Path.Combine(folder, "arm.json"));
         var answers = State.Load(Path.Combine(folder, "answers.safetensors"));
-        return new(answers.ReadArray<float>("probabilities"), answers.ReadArray<int>("labels"), classes, seconds, versions, data) 
+        return new(answers.ReadArray<float>("probabilities"), answers.ReadArray<int>("labels"), classes, seconds, versions, data)
         {
             Notes = notes ?? [],
             Measured = measured,

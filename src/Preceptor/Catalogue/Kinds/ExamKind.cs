@@ -54,14 +54,15 @@ public abstract class ExamKind<TProblem, TModel> : ProblemKind where TProblem : 
     /// <param name="task">The problem, where they depend on it.</param>
     public abstract IReadOnlyList<Metric> Metrics(ExamTask<TProblem, TModel> task);
 
-    /// <summary>Draws or reads the problem with its exam.</summary>
+    /// <summary>Reads a problem of the user's own, with its exam; built-in ones are drawn by <see cref="BuiltInProblem.Task"/>.</summary>
     public abstract ExamTask<TProblem, TModel> Draw(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx);
 
     /// <summary>The course of a model's training; null for one that none had.</summary>
     public abstract TrainingSummary? Training(TModel model);
 
     /// <inheritdoc/>
-    public sealed override IProblemTask Read(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx) => Draw(specification, seed, read, onnx);
+    public sealed override IProblemTask Read(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx) =>
+        specification.BuiltIn is { Task: { } draw } ? draw(specification, seed) : Draw(specification, seed, read, onnx);
 
     /// <inheritdoc/>
     public sealed override ISeedOutcome RunSeed(Specification specification, IProblemTask task, Run run, string? modelFolder)

@@ -1,0 +1,114 @@
+using Preceptor.Foundation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Preceptor.Fields;
+
+/// <summary>Which expert has which places.</summary>
+public enum ExpertPlaces
+{
+    /// <summary>Each has a slab of space.</summary>
+    Slabs,
+
+    /// <summary>Each has as many places, drawn at random: a control, in which nothing is local.</summary>
+    Random,
+}
+
+/// <summary>
+/// Asks an equation and its conditions of a basis on a grid. Space and time are discretised by central differences between neighbouring points and moments (Crank and Nicolson's scheme), which are linear in the basis.
+/// Every expert's problem has the equation at the places that are its own, and all conditions.
+/// </summary>
+/// <param name="residual">The equation, the grid, the weight of the conditions.</param>
+/// <param name="experts">How many, K; the inner points of space must divide by it.</param>
+/// <param name="places">Which expert has which.</param>
+[Version(1)]
+public sealed class FieldConstraint(EquationResidual residual, int experts = 1, ExpertPlaces places = ExpertPlaces.Slabs)
+{
+    private readonly FieldGrid grid = residual.Grid;
+    private readonly int[] order = Order(residual.Grid, experts, places);
+
+    /// <summary>How many experts, K.</summary>
+    public int Experts => experts;
+
+    /// <summary>The rows of every expert's least-squares problem, the K of an initial state one after the other.</summary>
+    /// <param name="basis">b [B, X, T + 1, N].</param>
+    /// <param name="initial">The initial states [B, X].</param>
+    public EquationRows Rows(Tensor basis, Tensor initial)
+    {
+        var (batch, n) = (basis.shape[0], basis.shape[3]);
+        var (now, next) = (basis.narrow(2, 0, grid.Steps), basis.narrow(2, 1, grid.Steps));
+        using Scalar half = 0.5, rate = 1 / grid.TimeStep, twice = 2, inverse = 1 / (2 * grid.Spacing), square = 1 / (grid.Spacing * grid.Spacing);
+        var middle = (now + next) * half;
+        var (left, here, right) = grid.IsPeriodic
+            ? (middle.roll([1], [1]), middle, middle.roll([-1], [1]))
+            : (middle.narrow(1, 0, grid.Inner), middle.narrow(1, 1, grid.Inner), middle.narrow(1, 2, grid.Inner));
+        var change = (next - now) * rate;
+        if (!grid.IsPeriodic) change = change.narrow(1, 1, grid.Inner);
+        Tensor Own(Tensor field) => (experts == 1 ? field : field.index_select(1, tensor(order, dtype: int64))).reshape(batch * experts, -1, n);
+        var (condition, target) = Conditions(basis, initial);
+        Tensor Each(Tensor rows) => experts == 1 ? rows : rows.repeat_interleave(experts, 0);
+        // The mean square, whatever the number of places.
+        var rows = grid.Inner / experts * grid.Steps;
+        return new(Own(here), Own(change), Own((right - left) * inverse), Own((right - here * twice + left) * square), Each(condition), Each(target))
+        {
+            Weight = full([batch * experts, rows], 1 / Math.Sqrt(rows), dtype: basis.dtype),
+        };
+    }
+
+    /// <summary>The field that the experts' coefficients give, each in its own places [B, X, T + 1].</summary>
+    /// <param name="basis">b [B, X, T + 1, N].</param>
+    /// <param name="omega">The coefficients [B K, N].</param>
+    public Tensor Glue(Tensor basis, Tensor omega)
+    {
+        if (experts == 1) return matmul(basis.flatten(1, 2), omega.unsqueeze(2)).reshape(basis.shape[0], grid.Points, grid.Moments);
+        var owned = omega.reshape(basis.shape[0], experts, -1).index_select(1, tensor(Owners(), dtype: int64)); // [B, X, N]
+        return matmul(basis, owned.unsqueeze(3)).squeeze(3);
+    }
+
+    /// <summary>The mean square of the equation's residual of a field, and of the conditions if they count too [scalar].</summary>
+    /// <param name="field">u [B, X, T + 1].</param>
+    /// <param name="initial">The initial states [B, X].</param>
+    /// <param name="withConditions">Whether the conditions count, with their weight.</param>
+    public Tensor Loss(Tensor field, Tensor initial, bool withConditions)
+    {
+        var rows = new FieldConstraint(residual).Rows(field.unsqueeze(3), initial);
+        var all = rows.Residual(residual.Equation, ones(field.shape[0], 1, dtype: field.dtype));
+        var counted = withConditions ? all : all.narrow(1, 0, rows.Value.shape[1]);
+        return (counted * counted).sum(1, keepdim: false).mean();
+    }
+
+    /// <summary>Which expert each point of space belongs to [X]; ends that are no inner points go with their neighbours.</summary>
+    internal int[] Owners()
+    {
+        var owners = new int[grid.Inner];
+        for (var i = 0; i < order.Length; i++) owners[order[i]] = i / (grid.Inner / experts);
+        return grid.IsPeriodic ? owners : [owners[0], .. owners, owners[^1]];
+    }
+
+    private (Tensor Condition, Tensor Target) Conditions(Tensor basis, Tensor initial)
+    {
+        var n = basis.shape[3];
+        var start = basis.narrow(2, 0, 1).squeeze(2); // [B, X, N]
+        if (!grid.IsPeriodic) (start, initial) = (start.narrow(1, 1, grid.Inner), initial.narrow(1, 1, grid.Inner)); // at the ends, their conditions hold
+        var (conditions, targets) = (new List<Tensor> { start }, new List<Tensor> { initial });
+        if (!grid.IsPeriodic)
+            foreach (var isRight in new[] { false, true })
+            {
+                var (value, slope, target) = residual.Equation.End(isRight);
+                var end = basis.narrow(1, isRight ? grid.Points - 1 : 0, 1).squeeze(1).narrow(1, 1, grid.Steps); // [B, T, N]
+                var inner = basis.narrow(1, isRight ? grid.Points - 2 : 1, 1).squeeze(1).narrow(1, 1, grid.Steps);
+                using Scalar a = value - slope / grid.Spacing, b = slope / grid.Spacing;
+                conditions.Add(end * a + inner * b);
+                targets.Add(full([basis.shape[0], grid.Steps], target, dtype: basis.dtype));
+            }
+        var (condition, wanted) = (cat(conditions, 1), cat(targets, 1));
+        using Scalar weight = Math.Sqrt(residual.ConditionWeight / condition.shape[1]);
+        return (condition * weight, wanted * weight);
+    }
+
+    private static int[] Order(FieldGrid grid, int experts, ExpertPlaces places)
+    {
+        if (grid.Inner % experts != 0) throw new RequestException($"method.experts: {experts} experts do not share {grid.Inner} inner points of space alike; allowed: {string.Join(", ", Enumerable.Range(1, grid.Inner).Where(k => grid.Inner % k == 0))}");
+        return places == ExpertPlaces.Slabs || experts == 1 ? [.. Enumerable.Range(0, grid.Inner)] : RandomStream.Of(0, "expert-places").Permutation(grid.Inner);
+    }
+}

@@ -33,7 +33,7 @@ internal static class AdviseCommand
             if (parsed.GetValue(trial) is { } time) return Try(specification, Durations.Parse("--try", time), parsed.GetValue(output), advice, parsed.GetValue(json), stop);
             if (parsed.GetValue(output) is not null) throw new RequestException("--out is for --try");
             if (parsed.GetValue(json)) Console.Out.WriteLine(ToJson(advice).ToJsonString());
-            else Show(advice, parsed.GetValue(file) is { } path ? RunCommand.Quote(path) : $"--problem {specification.ProblemName}");
+            else Show(advice, kind, parsed.GetValue(file) is { } path ? RunCommand.Quote(path) : $"--problem {specification.ProblemName}");
             return ExitCode.Done;
         });
         return command;
@@ -72,7 +72,7 @@ internal static class AdviseCommand
         return stop.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
     }
 
-    private static void Show(Advice advice, string problem)
+    private static void Show(Advice advice, ProblemKind kind, string problem)
     {
         var console = AnsiConsole.Console;
         console.WriteLineSafely($"{advice.Problem} offers");
@@ -81,7 +81,7 @@ internal static class AdviseCommand
         Section("Plain methods, to beat first", advice.Methods.Where(a => a.Fits && a.Method.Declaration.IsPlain));
         Section("Methods that do not fit", advice.Methods.Where(a => !a.Fits));
         console.WriteLineSafely("\nWhat helped elsewhere need not help here. To measure on this problem:");
-        console.WriteLineSafely($"  {Terminal.Command} advise {problem} --try 2m");
+        if (kind == ProblemKinds.Prediction) console.WriteLineSafely($"  {Terminal.Command} advise {problem} --try 2m");
         console.WriteLineSafely($"  {Terminal.Command} compare {problem} --methods auto");
         if (advice.Methods.FirstOrDefault(a => a is { Fits: true, Method.Declaration.IsPlain: false }) is { } first) console.WriteLineSafely($"  {Terminal.Command} run {problem} --method {first.Method.Chain}");
     }

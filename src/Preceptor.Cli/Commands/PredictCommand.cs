@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Preceptor.Fields;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Readers;
@@ -15,23 +16,34 @@ internal static class PredictCommand
         var output = new Option<string?>("--out") { Description = "The CSV file to write; left out: standard output" };
         var explain = new Option<bool>("--explain") { Description = "Add a column with the words that speak most for each row's class (models of ss3)" };
         var streams = new StreamOptions();
-        var command = new Command("predict", "Predict new rows: row, id, label, probability, second, abstain; label sets with the probability of each label; or numbers. With --stream: decide on streams of rows") { model, data, output, explain };
+        var command = new Command("predict", "Predict new rows: row, id, label, probability, second, abstain; label sets with the probability of each label; or numbers; a field solves from initial states: state, place, time, u. With --stream: decide on streams of rows") { model, data, output, explain };
         streams.AddTo(command);
         command.SetAction(parsed =>
         {
             var stream = streams.Of(parsed);
             if (stream is not null && parsed.GetValue(explain)) throw new RequestException("--explain explains rows, not the streams of --stream; give one of them");
+            if (FieldFile.Find(parsed.GetValue(model)!) is { } place)
+            {
+                if (stream is not null || parsed.GetValue(explain)) throw new RequestException($"{place}: is a field, which has neither --stream nor --explain");
+                using var field = Field.Load(place);
+                return Write(FieldFile.Of(field, parsed.GetValue(data)!), parsed.GetValue(output));
+            }
             using var predictor = Predictor.Load(parsed.GetValue(model)!, new OnnxRows().Run);
             var table = PredictionFile.ReadFor(predictor, parsed.GetValue(data)!, stream: stream?.Column);
-            var (header, rows) = stream is not null ? Streams.Decide(predictor, table, stream) : parsed.GetValue(explain) ? PredictionFile.Explained(predictor, table) : PredictionFile.Of(predictor, table);
-            if (parsed.GetValue(output) is { } path) DelimitedWriter.Write(header, rows, path);
-            else
-            {
-                using var writer = new StreamWriter(Console.OpenStandardOutput());
-                DelimitedWriter.Write(header, rows, writer);
-            }
-            return ExitCode.Done;
+            return Write(stream is not null ? Streams.Decide(predictor, table, stream) : parsed.GetValue(explain) ? PredictionFile.Explained(predictor, table) : PredictionFile.Of(predictor, table), parsed.GetValue(output));
         });
         return command;
+    }
+
+    private static int Write((IReadOnlyList<string> Header, IEnumerable<IReadOnlyList<string>> Rows) lines, string? path)
+    {
+        if (path is not null)
+        {
+            DelimitedWriter.Write(lines.Header, lines.Rows, path);
+            return ExitCode.Done;
+        }
+        using var writer = new StreamWriter(Console.OpenStandardOutput());
+        DelimitedWriter.Write(lines.Header, lines.Rows, writer);
+        return ExitCode.Done;
     }
 }

@@ -20,11 +20,17 @@ public sealed record FieldForm(int Experts, ExpertPlaces Places, LeastSquaresOpt
 /// <param name="threads">Threads that answer.</param>
 public sealed class Field(EquationResidual residual, FieldModelOptions model, FieldNetwork network, FieldForm form, TrainingSummary training, int threads) : IArtifact<Field>, IDisposable
 {
+    /// <summary>The file that every field's folder has.</summary>
+    public const string FileName = "field.json";
+
     private const int Block = 8;
     private readonly FieldConstraint constraint = new(residual, Math.Max(1, form.Experts), form.Places);
 
     /// <summary>How it was trained.</summary>
     public TrainingSummary Training { get; } = training;
+
+    /// <summary>Where it solves.</summary>
+    public FieldGrid Grid => residual.Grid;
 
     /// <summary>Steps of the least-squares problems in the last call of <see cref="Solve"/>, the mean of its blocks; 0 without.</summary>
     public double MeanIterations { get; private set; }
@@ -93,14 +99,14 @@ public sealed class Field(EquationResidual residual, FieldModelOptions model, Fi
     public void Save(string folder)
     {
         Directory.CreateDirectory(folder);
-        ModelFiles.WriteJson(Path.Combine(folder, "field.json"), new Description(residual.Equation.Describe().ToJsonString(), residual.Grid, residual.ConditionWeight, model, network.Outputs, form, Training, threads));
+        ModelFiles.WriteJson(Path.Combine(folder, FileName), new Description(residual.Equation.Describe().ToJsonString(), residual.Grid, residual.ConditionWeight, model, network.Outputs, form, Training, threads));
         new KeptModule(network).Write(Path.Combine(folder, "field.safetensors"));
     }
 
     /// <inheritdoc/>
     public static Field Load(string folder)
     {
-        var d = ModelFiles.ReadJson<Description>(Path.Combine(folder, "field.json"));
+        var d = ModelFiles.ReadJson<Description>(Path.Combine(folder, FileName));
         var residual = new EquationResidual(FieldData.Read(d.Equation), d.Grid, d.ConditionWeight);
         var network = new FieldNetwork(d.Model, d.Grid, d.Outputs);
         new KeptModule(network).Read(Path.Combine(folder, "field.safetensors"));

@@ -5,11 +5,15 @@ using Preceptor.Foundation;
 namespace Preceptor.Fields;
 
 /// <summary>Initial states: drawn for the built-in equations, or read from a table.</summary>
-internal static class FieldStates
+public static class FieldStates
 {
     private const int Waves = 3;
 
     /// <summary>Draws initial states: three sine waves of random size and phase on a ring; elsewhere a constant in (0, 0.2), as in PDEBench.</summary>
+    /// <param name="equation">The equation.</param>
+    /// <param name="grid">Its grid, with X points.</param>
+    /// <param name="count">How many, N.</param>
+    /// <param name="random">Decides what is drawn.</param>
     /// <returns>The states [N × X].</returns>
     public static double[] Draw(FieldEquation equation, FieldGrid grid, int count, RandomStream random)
     {
@@ -32,6 +36,11 @@ internal static class FieldStates
     }
 
     /// <summary>Reads initial states, a row each, and brings them to the grid's points.</summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="setting">The setting that names them, for messages; null where none does.</param>
+    /// <param name="points">X.</param>
+    /// <param name="isPeriodic">Whether the last column's neighbour is the first.</param>
+    /// <returns>The states [N × X].</returns>
     /// <exception cref="RequestException">A column holds no numbers, a cell is empty, or there are too few columns.</exception>
     public static double[] Read(Table table, Setting? setting, int points, bool isPeriodic)
     {
@@ -57,7 +66,7 @@ internal static class FieldStates
     }
 
     /// <summary>Puts states into random order.</summary>
-    public static void Shuffle(double[] states, int points, RandomStream random)
+    internal static void Shuffle(double[] states, int points, RandomStream random)
     {
         var copy = (double[])states.Clone();
         var order = random.Permutation(states.Length / points);

@@ -38,6 +38,12 @@ public sealed class FieldsCommandTests
         var methods = JsonNode.Parse(output.Trim().Split('\n')[^1])!["methods"]!.AsArray().Select(m => (string)m!["method"]!);
         Assert.Equal(["pi-hc-moe", "soft-constraint"], methods.Order());
         Assert.True(File.Exists("c/compare.html"));
+        var (predicted, _, predictError) = Workspace.Child(["predict", "c/pi-hc-moe", "states.csv", "--out", "fields.csv"]);
+        Assert.True(predicted == 0, predictError);
+        var lines = File.ReadAllLines("fields.csv");
+        Assert.Equal(1 + 12 * 18 * 7, lines.Length);
+        Assert.Equal("state,place,time,u", lines[0]);
+        Assert.StartsWith("12,1,1,", lines[^1], StringComparison.Ordinal);
         var (advised, advice, _) = Workspace.Child(["advise", "spec.yaml"]);
         Assert.Equal(0, advised);
         Assert.Contains("equation-residual", advice, StringComparison.Ordinal);

@@ -19,7 +19,7 @@ internal static class Problems
         TicketsProblem.Draft(new() { Size = ProblemSize.Tiny, Teacher = TicketTeacher.Weak }, 1).Encode(new ModelOptions { Encoder = encoder, Hidden = [16], Embedding = 8, Vocabulary = 256, Filters = 8, Dropout = 0.1 }, training ?? new TrainingOptions { Epochs = epochs, Batch = 16 });
 
     /// <summary>Slugs of all methods that train a network.</summary>
-    public static TheoryData<string> Methods => [.. MethodCatalogue.All.Where(m => m.IsFit && m.Declaration.TrainsNetwork).Select(m => m.Slug)];
+    public static TheoryData<string> Methods => [.. MethodCatalogue.All.Where(m => m.IsFit && m.Kind == "prediction" && m.Declaration.TrainsNetwork).Select(m => m.Slug)];
 
     public static IFit<PredictionProblem, Predictor> Create(string slug, params (string Key, string Value)[] options)
     {

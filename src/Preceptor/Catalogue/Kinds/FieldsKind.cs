@@ -27,7 +27,7 @@ internal sealed class FieldsKind : ExamKind<FieldsProblem, Field>
 
     public override TrainingSummary? Training(Field model) => model.Training;
 
-    public override string Use(string folder) => $"show pi-hc-moe # the field in {folder}/model is loaded in C#: Field.Load";
+    public override string Use(string folder) => $"predict {folder} states.csv --out fields.csv";
 
     public override ExamTask<FieldsProblem, Field> Draw(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx) => Task((FieldData)specification.Problem, specification, seed, read);
 

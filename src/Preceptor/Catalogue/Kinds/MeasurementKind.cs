@@ -13,6 +13,8 @@ internal sealed class MeasurementKind : ProblemKind
 
     public override Type DataType => typeof(MeasurementData);
 
+    public override bool TrainsModels => false;
+
     public override string Baseline => ProblemKinds.Prediction.Baseline;
 
     public override IProblemTask Read(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx) => throw Refused(specification);

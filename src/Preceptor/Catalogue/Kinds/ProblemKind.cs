@@ -24,6 +24,9 @@ public abstract class ProblemKind
     /// <summary>The slug of the plain method that others are compared with.</summary>
     public abstract string Baseline { get; }
 
+    /// <summary>Whether its methods train models for the user.</summary>
+    public virtual bool TrainsModels => true;
+
     /// <summary>Draws or reads the problem, whether or not it offers what the method needs.</summary>
     /// <param name="specification">What to do.</param>
     /// <param name="seed">The seed of generated problems.</param>
@@ -62,7 +65,7 @@ public abstract class ProblemKind
     public IProblemTask Prepare(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx = null)
     {
         if (specification.Methods is [.., { Info: { IsMeasure: true } measure }]) throw new RequestException($"{measure.Slug} measures and trains no model: preceptor measure {measure.Slug}");
-        if (specification.Methods.FirstOrDefault(m => m.Info.Kind != Name) is { } other)
+        if (TrainsModels && specification.Methods.FirstOrDefault(m => m.Info.Kind != Name) is { } other)
             throw new RequestException($"{other.Info.Slug} is for problems of kind {other.Info.Kind}, and {specification.ProblemName} is of kind {Name}; methods of kind {Name}: {string.Join(", ", MethodCatalogue.All.Where(m => m.Kind == Name).Select(m => m.Slug))}");
         var task = Read(specification, seed, read, onnx);
         return Unmet(specification, task.Problem) is { } unmet ? throw new RequestException(unmet) : task;

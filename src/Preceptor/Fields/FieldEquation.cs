@@ -56,7 +56,7 @@ public sealed class BurgersEquation(double viscosity) : FieldEquation
 
 /// <summary>
 /// Diffusion with sorption (Nowak and Guthke 2016; PDEBench): u_t = D / R(u) u_xx with the retardation R(u) = 1 + (1 − φ)/φ ρ k n uⁿ⁻¹; u = 1 at the left end, u = −D u_x at the right one
-/// (the sign of PDEBench's code; with the text's, the condition has no stable solution). Time is measured in units of 500 s, so that it runs from 0 to 1 as in the paper's setting.
+/// (the sign of the program that generated the published data; with that of the text and of the official code the condition has no stable solution). Time is measured in units of 500 s, so that it runs from 0 to 1 as in the paper's setting.
 /// </summary>
 public sealed class DiffusionSorptionEquation : FieldEquation
 {

@@ -20,7 +20,7 @@ public enum SolutionGradient
 
 /// <summary>
 /// Hard constraints by a mixture of experts (Chalapathi, Du and Krishnapriyan 2024): a network gives N basis functions on the grid; space is cut into K slabs, and in each an expert finds by non-linear least squares the
-/// coefficients of the shared basis with which the equation holds best at its own places, beside all conditions; the pieces together are the field. The loss is the mean square of what equation and conditions leave over of the field, and its
+/// coefficients of the shared basis with which the equation holds best at its own places, beside all conditions; the pieces together are the field. The loss is the mean square of what the equation, and by default its conditions, leave over of the field (section 3 names the residual alone, for which u = 0 is a minimum), and its
 /// gradient passes through each expert's solution by the implicit function theorem (section 3). With <c>experts: 1</c> it is the single hard constraint (Négiar, Mahoney and Krishnapriyan 2023), its null setting.
 /// There is none in which it equals <c>soft-constraint</c>, whose network answers alone.
 /// </summary>
@@ -63,7 +63,7 @@ public sealed class HardConstraintExperts(HardConstraintExperts.Options options)
 
         /// <summary>Whether conditions count in the loss.</summary>
         [Description("Count the conditions in the loss as in the solves; without them a field of zeros, which satisfies the equation, costs nothing")]
-        [Source("section 3: the loss is the norm of all that is constrained")]
+        [Source("section 3: the norm of the residual alone, false")]
         public bool ConditionsInLoss { get; set; } = true;
     }
 

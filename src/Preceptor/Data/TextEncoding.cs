@@ -32,11 +32,11 @@ public sealed record TextEncoding(IReadOnlyList<string> Columns, TextTokens Toke
         if (tokens == TextTokens.Ngrams) return new(names, tokens, size, limit, []);
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         var lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
-        Span<char> word = stackalloc char[MaximumWord];
+        Span<char> word = stackalloc char[WordEnumerator.MaximumWord];
         foreach (var column in columns)
             for (var row = 0; row < column.Rows; row++)
                 foreach (var range in new WordEnumerator(column[row]))
-                    CollectionsMarshal.GetValueRefOrAddDefault(lookup, Lower(column[row][range], word), out _)++;
+                    CollectionsMarshal.GetValueRefOrAddDefault(lookup, WordEnumerator.Lower(column[row][range], word), out _)++;
         string[] vocabulary = [.. counts.Where(c => c.Value > 1).OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Take(size - FirstId).Select(c => c.Key)];
         return new(names, tokens, vocabulary.Length + FirstId, limit, vocabulary);
     }
@@ -49,7 +49,7 @@ public sealed record TextEncoding(IReadOnlyList<string> Columns, TextTokens Toke
         var lookup = ids.GetAlternateLookup<ReadOnlySpan<char>>();
         var all = new List<int>(rows * 16);
         var starts = new int[rows + 1];
-        Span<char> word = stackalloc char[MaximumWord];
+        Span<char> word = stackalloc char[WordEnumerator.MaximumWord];
         for (var row = 0; row < rows; row++)
         {
             var end = all.Count + Limit;
@@ -58,7 +58,7 @@ public sealed record TextEncoding(IReadOnlyList<string> Columns, TextTokens Toke
                 var previous = 0UL;
                 foreach (var range in new WordEnumerator(column[row]))
                 {
-                    var lower = Lower(column[row][range], word);
+                    var lower = WordEnumerator.Lower(column[row][range], word);
                     if (Tokens == TextTokens.Words)
                     {
                         Add(all, end, lookup.TryGetValue(lower, out var id) ? id : 1);
@@ -75,8 +75,6 @@ public sealed record TextEncoding(IReadOnlyList<string> Columns, TextTokens Toke
         return ([.. all], starts);
     }
 
-    private const int MaximumWord = 64;
-
     private static void Add(List<int> all, int end, int id)
     {
         if (all.Count < end) all.Add(id);
@@ -90,33 +88,5 @@ public sealed record TextEncoding(IReadOnlyList<string> Columns, TextTokens Toke
         var hash = 14695981039346656037UL;
         foreach (var letter in word) hash = (hash ^ letter) * 1099511628211UL;
         return hash;
-    }
-
-    private static ReadOnlySpan<char> Lower(ReadOnlySpan<char> word, Span<char> into)
-    {
-        if (word.Length > MaximumWord) word = word[..MaximumWord];
-        return into[..word.ToLowerInvariant(into)];
-    }
-
-    /// <summary>Runs of letters, digits and apostrophes.</summary>
-    private ref struct WordEnumerator(ReadOnlySpan<char> text)
-    {
-        private readonly ReadOnlySpan<char> text = text;
-        private int at;
-
-        public Range Current { get; private set; }
-
-        public readonly WordEnumerator GetEnumerator() => this;
-
-        public bool MoveNext()
-        {
-            while (at < text.Length && !IsWord(text[at])) at++;
-            var start = at;
-            while (at < text.Length && IsWord(text[at])) at++;
-            Current = start..at;
-            return at > start;
-        }
-
-        private static bool IsWord(char c) => char.IsLetterOrDigit(c) || c == '\'';
     }
 }

@@ -28,6 +28,7 @@ internal static class CommandLine
         CatalogueCommands.Problems(),
         CatalogueCommands.Show(),
         CatalogueCommands.Search(),
+        PapersCommand.Create(stop),
         DataCommand.Create(stop),
         DoctorCommand.Create(),
     };

@@ -6,6 +6,8 @@ using Preceptor.Measurement;
 using Preceptor.Measurement.BuiltIn;
 using Preceptor.Prediction;
 using Preceptor.Prediction.BuiltIn;
+using Preceptor.Ranking;
+using Preceptor.Ranking.BuiltIn;
 
 namespace Preceptor.Catalogue;
 
@@ -37,6 +39,8 @@ public static class BuiltInProblems
     /// <summary>All, by name.</summary>
     public static IReadOnlyList<BuiltInProblem> All { get; } =
     [
+        new("answers", RankingData.KindName, "Questions and candidate answers in words of which several mean the same, found by BM25, with judgements that err; and the hidden truth.",
+            typeof(AnswersProblem.Options), "ranking-curriculum", new Dictionary<string, string> { ["model.embedding"] = "64", ["training.epochs"] = "20", ["training.batch"] = "16", ["training.rate"] = "0.003" }, null) { Task = RankingKind.Answers },
         new("burgers", FieldData.KindName, "Burgers' equation on a ring, to be solved from any initial state of three sine waves; scored against a fine solver.",
             typeof(BurgersProblem.Options), "pi-hc-moe", FieldDefaults, null) { Task = (specification, seed) => FieldsKind.Task(BurgersProblem.Data((BurgersProblem.Options)specification.Problem), specification, seed) },
         new("deliveries", "prediction", "How many minutes a delivery takes, from records of which some are far too long; a number, with the hidden truth.",
@@ -47,6 +51,8 @@ public static class BuiltInProblems
         new("digits", "prediction", "Rendered strokes of ten digits, 28×28, deformed and on backgrounds; knobs for few and for noisy labels.",
             typeof(DigitsProblem.Options), "ps-kd", new Dictionary<string, string> { ["training.epochs"] = "12", ["training.rate"] = "0.003" },
             (options, seed) => DigitsProblem.Draft((DigitsProblem.Options)options, seed)),
+        new("grades", RankingData.KindName, "Candidates of queries by 20 features and grades that one linear scorer cannot all tell apart.",
+            typeof(GradesProblem.Options), "pg-rank", new Dictionary<string, string> { ["model.scorer"] = "linear", ["training.epochs"] = "20", ["training.batch"] = "16", ["training.rate"] = "0.01" }, null) { Task = RankingKind.Grades },
         new("quiz", MeasurementData.KindName, "Simulated solvers answer simulated items of known difficulty, all alike or each what suits them.",
             typeof(QuizProblem.Options), "easy2hard-bench", new Dictionary<string, string>(), null) { Subject = (options, seed) => QuizProblem.Draw((QuizProblem.Options)options, seed) },
         new("regions", "prediction", "A mixture of Gaussians with labels wrong in one half of the space and a teacher wrong in the other; any number of classes.",

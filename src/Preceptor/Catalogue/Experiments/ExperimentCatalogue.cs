@@ -9,8 +9,8 @@ public static class ExperimentCatalogue
     /// <summary>All, by slug.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
-        ConfidenceSmoothingExperiment.OfCurriculum(), ConfidenceSmoothingExperiment.OfSmoothing(), StandardisedDifficultyExperiment.Create(), EasyToHardGeneralizationExperiment.Create(), InductiveBiasComplexityExperiment.Create(), IncrementalTextClassificationExperiment.Create(), KnowledgeDistillationExperiment.Create(), LabelBudgetExperiment.Create(), LabelFreeDistillationExperiment.Create(), LeagueExperiments.NoisyText(), LeagueExperiments.HumanNoise(), NestedDropoutExperiment.Create(), ParetoCalibrationExperiment.Create(),
-        ProgressiveSelfDistillationExperiment.Create(), ReliabilityExperiment.Create(), TrilateralDistillationExperiment.Create(), WeakToStrongExperiment.Create(),
+        ConfidenceSmoothingExperiment.OfCurriculum(), ConfidenceSmoothingExperiment.OfSmoothing(), StandardisedDifficultyExperiment.Create(), EasyToHardGeneralizationExperiment.Create(), InductiveBiasComplexityExperiment.Create(), IncrementalTextClassificationExperiment.Create(), KnowledgeDistillationExperiment.Create(), LabelBudgetExperiment.Create(), LabelFreeDistillationExperiment.Create(), LeagueExperiments.NoisyText(), LeagueExperiments.HumanNoise(), NestedDropoutExperiment.Create(), ParetoCalibrationExperiment.Create(), PolicyGradientRankingExperiment.Create(),
+        ProgressiveSelfDistillationExperiment.Create(), RankingCurriculumExperiment.Create(), ReliabilityExperiment.Create(), TrilateralDistillationExperiment.Create(), WeakToStrongExperiment.Create(),
     ];
 
     /// <summary>The metric of a name: one of models' answers, or a number of a measure that some experiment's claim is about.</summary>

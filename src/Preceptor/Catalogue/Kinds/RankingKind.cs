@@ -1,0 +1,120 @@
+using Preceptor.Data;
+using Preceptor.Evaluation;
+using Preceptor.Models;
+using Preceptor.Ranking;
+using Preceptor.Ranking.BuiltIn;
+using Preceptor.Supervision;
+
+namespace Preceptor.Catalogue;
+
+/// <summary>Ranking: candidates of queries to be put in order. The exam has queries that nobody trained on, scored by trec_eval's definitions.</summary>
+internal sealed class RankingKind : ExamKind<RankingProblem, Ranker>
+{
+    private const int Shown = 5;
+
+    internal static readonly Metric Gain = MeasuredScores.Metric("ndcg@10", "grades of the first ten, discounted by log2(rank + 1), over the best possible", Better.Higher, 0, 1);
+    internal static readonly Metric ReciprocalRank = MeasuredScores.Metric("mrr", "1 / rank of the first relevant document", Better.Higher, 0, 1);
+    internal static readonly Metric First = MeasuredScores.Metric("p@1", "whether the first document is relevant", Better.Higher, 0, 1);
+    internal static readonly Metric GainOfFive = MeasuredScores.Metric("ndcg@5", "as ndcg@10, of the first five", Better.Higher, 0, 1);
+    internal static readonly Metric AveragePrecision = MeasuredScores.Metric("map", "the mean of the precisions at the relevant documents", Better.Higher, 0, 1);
+
+    public override string Name => RankingData.KindName;
+
+    public override Type DataType => typeof(RankingData);
+
+    public override Type ModelType => typeof(RankingModelOptions);
+
+    public override string Baseline => "pairwise-ranking";
+
+    public override IReadOnlyList<Metric> Metrics(ExamTask<RankingProblem, Ranker> task) => [Gain, ReciprocalRank, First, GainOfFive, AveragePrecision];
+
+    public override TrainingSummary? Training(Ranker model) => model.Training;
+
+    public override string Use(string folder) => $"predict {folder} pairs.csv --out ranked.csv";
+
+    public override ExamTask<RankingProblem, Ranker> Draw(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx)
+    {
+        var data = (RankingData)specification.Problem;
+        var collection = data.Read(specification.ProblemSettings, read);
+        return Task(collection, collection.Grades, specification, data.SplitSeed, ScoredOn.Unverified);
+    }
+
+    /// <summary>The problem of the questions and answers that are generated.</summary>
+    internal static ExamTask<RankingProblem, Ranker> Answers(Specification specification, ulong seed)
+    {
+        var (collection, judged) = AnswersProblem.Draw((AnswersProblem.Options)specification.Problem, seed);
+        return Task(collection, judged, specification, seed, ScoredOn.Truth);
+    }
+
+    /// <summary>The problem of generated grades.</summary>
+    internal static ExamTask<RankingProblem, Ranker> Grades(Specification specification, ulong seed)
+    {
+        var collection = GradesProblem.Draw((GradesProblem.Options)specification.Problem, seed);
+        return Task(collection, collection.Grades, specification, seed, ScoredOn.Truth);
+    }
+
+    private static ExamTask<RankingProblem, Ranker> Task(RankingCollection collection, int[][] judged, Specification specification, ulong seed, ScoredOn scoredOn)
+    {
+        var (train, validation, test) = collection.Divide(seed);
+        CandidateList[] Lists(int[] of) => [.. of.Select(i => collection.Lists[i])];
+        int[][] Of(int[][] grades, int[] of) => [.. of.Select(i => grades[i])];
+        int[][] Lost(int[] of) => [.. of.Select(i => collection.Missing[i].Select(m => m.Grade).ToArray())];
+        var (lists, grades) = collection.ToLearn(train, judged);
+        var problem = new RankingProblem(collection.Name, collection.Documents, collection.FeatureCount, lists, Lists(validation), new(grades, Of(judged, validation)))
+        {
+            Model = (RankingModelOptions)specification.ModelSection,
+            Training = specification.Training,
+        };
+        RankingScores Rank(Func<CandidateList, double[]> score, int[] of, int[][] grades) => RankingScores.Of(Lists(of), Of(grades, of), score, Lost(of), d => collection.DocumentNames[d]);
+        MeasuredScores Score(Func<CandidateList, double[]> score) => Measured(Rank(score, test, collection.Grades), collection.Name);
+        var hasFirstStage = Lists(test).Any(l => l.FirstScores.Any(s => s != 0));
+        return new(problem, ranker => Score(l => ranker.Score(l, collection.Documents)), ranker => Measured(Rank(l => ranker.Score(l, collection.Documents), validation, judged), collection.Name))
+        {
+            Truth = ReferenceEquals(judged, collection.Grades) ? null : problem with { Relevance = new(collection.ToLearn(train, collection.Grades).Grades, Of(collection.Grades, validation)) },
+            Floor = hasFirstStage ? Score(l => l.FirstScores) : null,
+            Show = ranker => Show(collection, Lists(test), Of(collection.Grades, test), Lost(test), ranker, hasFirstStage),
+            ScoredOn = scoredOn,
+            TestItems = Rank(l => l.FirstScores, test, collection.Grades).Queries.Count,
+            TrainingItems = train.Length,
+            LabelledItems = problem.Relevance.Train.Count(g => g.Any(v => v > 0)),
+            Fingerprint = $"{problem.Fingerprint}-{problem.Relevance.Fingerprint}-{RankingProblem.Hash([], 0, Lists(test))}",
+            Notes = collection.Notes,
+        };
+    }
+
+    private static MeasuredScores Measured(RankingScores scores, string name)
+    {
+        if (scores.Queries.Count == 0) throw new Foundation.RequestException($"{name}: no query of those that are scored has a relevant document");
+        double[] Each(Func<QueryRanking, double> of) => [.. scores.Queries.Select(of)];
+        return MeasuredScores.Of(new Dictionary<string, double[]>
+        {
+            [Gain.Name] = Each(q => q.Gain(10)),
+            [ReciprocalRank.Name] = Each(q => q.ReciprocalRank),
+            [First.Name] = Each(q => q.Precision(1)),
+            [GainOfFive.Name] = Each(q => q.Gain(5)),
+            [AveragePrecision.Name] = Each(q => q.AveragePrecision),
+        });
+    }
+
+    private static ReportParts Show(RankingCollection collection, CandidateList[] lists, int[][] grades, int[][] missing, Ranker ranker, bool hasFirstStage)
+    {
+        if (!hasFirstStage) return new();
+        double GainOf(int i, double[] scores) => RankingScores.Of([lists[i]], [grades[i]], _ => scores, [missing[i]], d => collection.DocumentNames[d]).Mean(q => q.Gain(10));
+        var changes = lists.Select((l, i) => (List: l, Before: GainOf(i, l.FirstScores), After: GainOf(i, ranker.Score(l, collection.Documents)))).OrderByDescending(c => c.After - c.Before).ToArray();
+        var shown = changes.Take(Shown).Concat(changes.TakeLast(Shown)).Distinct().ToArray();
+        return new()
+        {
+            Tables =
+            [
+                new("queries-most-changed",
+                [
+                    new TextColumn("query", [.. shown.Select(c => c.List.Name)]),
+                    new TextColumn("text", [.. shown.Select(c => c.List.Text.Length > 80 ? c.List.Text[..80] + "…" : c.List.Text)]),
+                    new NumberColumn("ndcg@10 of the first stage", [.. shown.Select(c => c.Before)]),
+                    new NumberColumn("ndcg@10 of the ranker", [.. shown.Select(c => c.After)]),
+                ]),
+            ],
+            Charts = [new CurveChart("Queries from the one that gains most to the one that loses most", "What the ranker adds to the first stage's nDCG@10, a query each.", "query", "difference of ndcg@10", [new("ranker less first stage", [.. changes.Select((_, i) => (double)i + 1)], [.. changes.Select(c => c.After - c.Before)])])],
+        };
+    }
+}

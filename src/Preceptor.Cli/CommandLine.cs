@@ -28,6 +28,8 @@ internal static class CommandLine
         CatalogueCommands.Problems(),
         CatalogueCommands.Show(),
         CatalogueCommands.Search(),
+        IndexCommands.Index(stop),
+        IndexCommands.Find(),
         PapersCommand.Create(stop),
         DataCommand.Create(stop),
         DoctorCommand.Create(),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Preceptor.Fields;
 using Preceptor.Foundation;
 using Preceptor.Models;
+using Preceptor.Ranking;
 using Preceptor.Readers;
 
 namespace Preceptor.Cli.Commands;
@@ -27,6 +28,12 @@ internal static class PredictCommand
                 if (stream is not null || parsed.GetValue(explain)) throw new RequestException($"{place}: is a field, which has neither --stream nor --explain");
                 using var field = Field.Load(place);
                 return Write(FieldFile.Of(field, parsed.GetValue(data)!), parsed.GetValue(output));
+            }
+            if (RankingFile.Find(parsed.GetValue(model)!) is { } ranking)
+            {
+                if (stream is not null || parsed.GetValue(explain)) throw new RequestException($"{ranking}: is a ranker, which has neither --stream nor --explain");
+                using var ranker = Ranker.Load(ranking);
+                return Write(RankingFile.Of(ranker, parsed.GetValue(data)!), parsed.GetValue(output));
             }
             using var predictor = Predictor.Load(parsed.GetValue(model)!, new OnnxRows().Run);
             var table = PredictionFile.ReadFor(predictor, parsed.GetValue(data)!, stream: stream?.Column);

@@ -53,6 +53,8 @@ public static class BuiltInProblems
             (options, seed) => DigitsProblem.Draft((DigitsProblem.Options)options, seed)),
         new("grades", RankingData.KindName, "Candidates of queries by 20 features and grades that one linear scorer cannot all tell apart.",
             typeof(GradesProblem.Options), "pg-rank", new Dictionary<string, string> { ["model.scorer"] = "linear", ["training.epochs"] = "20", ["training.batch"] = "16", ["training.rate"] = "0.01" }, null) { Task = RankingKind.Grades },
+        new("laws", RankingData.KindName, "Directives as queries and the acts that transpose them, among acts of the same wording that do not; topics and dates are known.",
+            typeof(LawsProblem.Options), "doc2doc", new Dictionary<string, string> { ["model.query-length"] = "64", ["model.document-length"] = "64", ["training.epochs"] = "5", ["training.batch"] = "16", ["training.rate"] = "0.003" }, null) { Task = RankingKind.Laws },
         new("quiz", MeasurementData.KindName, "Simulated solvers answer simulated items of known difficulty, all alike or each what suits them.",
             typeof(QuizProblem.Options), "easy2hard-bench", new Dictionary<string, string>(), null) { Subject = (options, seed) => QuizProblem.Draw((QuizProblem.Options)options, seed) },
         new("regions", "prediction", "A mixture of Gaussians with labels wrong in one half of the space and a teacher wrong in the other; any number of classes.",

@@ -26,6 +26,11 @@ public sealed record Bm25
     [Description("Whether a term that a query repeats counts as often as it does: for documents as queries")]
     public bool CountsRepeats { get; set; }
 
+    /// <summary>Most terms of a query.</summary>
+    [Description("Most terms of a query, those of the highest count times idf: for documents as queries; 0: all")]
+    [Range(0, 1_000_000)]
+    public int QueryTerms { get; set; }
+
     /// <summary>The weight of a term that is in some of the documents.</summary>
     internal static double Idf(int documents, int having) => Math.Log(1 + (documents - having + 0.5) / (having + 0.5));
 }

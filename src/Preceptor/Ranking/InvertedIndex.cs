@@ -103,9 +103,9 @@ public sealed class InvertedIndex : IDisposable
     /// <param name="scores">By document.</param>
     public void Score(string query, Bm25 options, Span<double> scores)
     {
-        foreach (var group in TermDictionary.Of(query, form).CountBy(t => t))
+        foreach (var (term, count) in QueryTerms(query, options))
         {
-            if (!terms.TryGetValue(group.Key, out var entry)) continue;
+            if (!terms.TryGetValue(term, out var entry)) continue;
             var bytes = ArrayPool<byte>.Shared.Rent(entry.Bytes);
             try
             {
@@ -116,13 +116,20 @@ public sealed class InvertedIndex : IDisposable
                     if (got == 0) throw Damaged();
                     done += got;
                 }
-                Add(read, entry, Bm25.Idf(Count, entry.Documents) * (options.CountsRepeats ? group.Value : 1), options, scores);
+                Add(read, entry, Bm25.Idf(Count, entry.Documents) * (options.CountsRepeats ? count : 1), options, scores);
             }
             finally
             {
                 ArrayPool<byte>.Shared.Return(bytes);
             }
         }
+    }
+
+    /// <summary>The terms of a query that count, with how often it has them, in its order or, of a shortened one, the heaviest first.</summary>
+    internal IEnumerable<KeyValuePair<string, int>> QueryTerms(string query, Bm25 options)
+    {
+        var all = TermDictionary.Of(query, form).CountBy(t => t);
+        return options.QueryTerms == 0 ? all : all.OrderByDescending(t => t.Value * Bm25.Idf(Count, terms.TryGetValue(t.Key, out var entry) ? entry.Documents : 0)).Take(options.QueryTerms);
     }
 
     private void Add(ReadOnlySpan<byte> read, Entry entry, double weight, Bm25 options, Span<double> scores)

@@ -15,6 +15,18 @@ public sealed record RankingCollection(string Name, IReadOnlyList<string> Docume
     /// <summary>What a reader should know.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>The documents' dates, in years; empty without any.</summary>
+    public double[] Dates { get; init; } = [];
+
+    /// <summary>The documents' topics; empty where none are known.</summary>
+    public int[][] Topics { get; init; } = [];
+
+    /// <summary>The queries' topics.</summary>
+    public int[][] QueryTopics { get; init; } = [];
+
+    /// <summary>How many topics there are.</summary>
+    public int TopicCount { get; init; }
+
     /// <summary>The numbers of the lists that test; empty to divide them by chance.</summary>
     public IReadOnlyList<int> Test { get; init; } = [];
 

@@ -58,6 +58,10 @@ public sealed record RankingModelOptions
     [Range(1, 10_000)]
     public int DocumentLength { get; set; } = 96;
 
+    /// <summary>Whether the first stage's score counts.</summary>
+    [Description("Whether the first stage's score, with a weight that is learned, is added to the network's")]
+    public bool FirstStage { get; set; }
+
     /// <summary>Blocks of the transformer.</summary>
     [Description("Blocks of the transformer")]
     [Range(1, 64)]

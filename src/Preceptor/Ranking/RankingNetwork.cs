@@ -10,13 +10,20 @@ namespace Preceptor.Ranking;
 /// <param name="Features">[B, n, F], in standard units; null for texts.</param>
 /// <param name="Query">[B, Q]; null for features.</param>
 /// <param name="Documents">[B, n, D]; null for features.</param>
-internal sealed record RankingInputs(Tensor? Features, Tensor? Query, Tensor? Documents);
+/// <param name="FirstScores">What the first stage scored [B, n].</param>
+internal sealed record RankingInputs(Tensor? Features, Tensor? Query, Tensor? Documents, Tensor FirstScores);
 
 /// <summary>A network that scores candidates: inputs to scores [B, n].</summary>
 internal abstract class RankingNetwork(string name) : nn.Module<RankingInputs, Tensor>(name)
 {
     /// <summary>Creates the network that the options name, with torch's present generator.</summary>
-    public static RankingNetwork Create(RankingModelOptions options, int features, int ids) => options.Resolve(features) switch
+    public static RankingNetwork Create(RankingModelOptions options, int features, int ids)
+    {
+        var scorer = Scorer(options, features, ids);
+        return options.FirstStage ? new MixedScorer(scorer) : scorer;
+    }
+
+    private static RankingNetwork Scorer(RankingModelOptions options, int features, int ids) => options.Resolve(features) switch
     {
         ScorerKind.Linear => new FeatureScorer(features, []),
         ScorerKind.Mlp => new FeatureScorer(features, options.Hidden),
@@ -24,6 +31,32 @@ internal abstract class RankingNetwork(string name) : nn.Module<RankingInputs, T
         ScorerKind.BiEncoder => new EmbeddingScorer(options, ids),
         _ => new KernelScorer(options, ids),
     };
+}
+
+/// <summary>A network's score and the first stage's, each with a weight that is learned.</summary>
+[Version(1)]
+internal sealed class MixedScorer : RankingNetwork
+{
+    private readonly RankingNetwork scorer;
+    private readonly Parameter weights;
+
+    public MixedScorer(RankingNetwork scorer) : base(nameof(MixedScorer))
+    {
+        this.scorer = scorer;
+        weights = nn.Parameter(ones(2));
+        register_module("scorer", scorer);
+        register_parameter("weights", weights);
+    }
+
+    public override Tensor forward(RankingInputs inputs) => scorer.forward(inputs) * weights[0] + inputs.FirstScores * weights[1];
+
+    /// <summary>How much of what differs between candidates is the first stage's: |w_p| σ(s_p) / (|w_r| σ(s_r) + |w_p| σ(s_p)).</summary>
+    public double FirstShare(RankingInputs inputs)
+    {
+        var (own, first) = (weights[0].abs() * scorer.forward(inputs).std(unbiased: false), weights[1].abs() * inputs.FirstScores.std(unbiased: false));
+        var (a, b) = (own.item<float>(), first.item<float>());
+        return a + b > 0 ? b / (a + b) : 0;
+    }
 }
 
 /// <summary>Hidden layers with ReLU over the features of each candidate.</summary>

@@ -17,6 +17,22 @@ public sealed record CandidateList(string Name, string Text, int[] Documents, do
 {
     /// <summary>How many candidates, n.</summary>
     public int Count => Documents.Length;
+
+    /// <summary>The query's date, in years; not a number if unknown.</summary>
+    public double Date { get; init; } = double.NaN;
+}
+
+/// <summary>What documents are about, by numbers of topics: labels for an encoder that knows nothing of relevance.</summary>
+/// <param name="Documents">The topics of each document; none where they are unknown.</param>
+/// <param name="Queries">Those of each training query.</param>
+/// <param name="Count">How many topics there are.</param>
+public sealed record DocumentTopics(int[][] Documents, int[][] Queries, int Count) : ISupervision
+{
+    /// <inheritdoc/>
+    public string Name => "";
+
+    /// <inheritdoc/>
+    public string Fingerprint { get; } = Contents.Hash(MemoryMarshal.AsBytes<int>(Documents.Concat(Queries).SelectMany(t => t.Append(-1)).Append(Count).ToArray()));
 }
 
 /// <summary>Graded relevance of candidates: 0 for none, the more the better. What nobody judged is 0.</summary>
@@ -46,7 +62,13 @@ public sealed record RankingProblem(string Title, IReadOnlyList<string> Document
     public string Name => Title;
 
     /// <inheritdoc/>
-    public IReadOnlyList<ISupervision> Supervision => [Relevance];
+    public IReadOnlyList<ISupervision> Supervision => Topics is null ? [Relevance] : [Relevance, Topics];
+
+    /// <summary>What documents and training queries are about; null if unknown.</summary>
+    public DocumentTopics? Topics { get; init; }
+
+    /// <summary>The documents' dates, in years, not a number where unknown; empty without any.</summary>
+    public double[] Dates { get; init; } = [];
 
     /// <summary>The network.</summary>
     public RankingModelOptions Model { get; init; } = new();
@@ -61,6 +83,8 @@ public sealed record RankingProblem(string Title, IReadOnlyList<string> Document
     public JsonObject Describe(JsonNode? method = null)
     {
         var description = new JsonObject { ["data"] = Fingerprint, ["relevance"] = Relevance.Fingerprint, ["model"] = Options.Resolve(Model), ["training"] = Options.Resolve(Training) };
+        if (Topics is not null) description["topics"] = Topics.Fingerprint;
+        if (Dates.Length > 0) description["dates"] = Contents.Hash(MemoryMarshal.AsBytes<double>(Dates));
         if (method is not null) description["method"] = method;
         return description;
     }
@@ -78,6 +102,7 @@ public sealed record RankingProblem(string Title, IReadOnlyList<string> Document
             writer.Write(MemoryMarshal.AsBytes<int>(list.Documents));
             writer.Write(MemoryMarshal.AsBytes<double>(list.FirstScores));
             writer.Write(MemoryMarshal.AsBytes<float>(list.Features));
+            writer.Write(list.Date);
         }
         writer.Flush();
         return Contents.Hash(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));

@@ -48,24 +48,31 @@ public sealed record RankingScores(IReadOnlyList<QueryRanking> Queries, int With
     /// <param name="lists">The lists.</param>
     /// <param name="grades">The grades of their candidates.</param>
     /// <param name="score">Scores a list's candidates.</param>
-    /// <param name="missing">Positive grades of documents that are no candidates, by list; null for none.</param>
-    /// <param name="name">A document's name, by which ties are broken; left out: its number.</param>
-    public static RankingScores Of(CandidateList[] lists, int[][] grades, Func<CandidateList, double[]> score, int[][]? missing = null, Func<int, string>? name = null)
+    public static RankingScores Of(CandidateList[] lists, int[][] grades, Func<CandidateList, double[]> score) => Of(lists, grades, [.. lists.Select(_ => Array.Empty<(int, int)>())], l => (l.Documents, score(l)), null);
+
+    /// <summary>Ranks queries by what a ranker returns.</summary>
+    /// <param name="lists">The queries' lists.</param>
+    /// <param name="grades">The grades of their candidates.</param>
+    /// <param name="missing">Relevant documents that are no candidates, with their grades, by list.</param>
+    /// <param name="rank">Gives a query's documents, candidates or others, with their scores.</param>
+    /// <param name="name">A document's name, by which ties are broken; null for its number.</param>
+    public static RankingScores Of(CandidateList[] lists, int[][] grades, (int Document, int Grade)[][] missing, Func<CandidateList, (int[] Documents, double[] Scores)> rank, Func<int, string>? name)
     {
         var (queries, without) = (new List<QueryRanking>(), 0);
         for (var i = 0; i < lists.Length; i++)
         {
-            int[] ideal = [.. grades[i].Concat(missing?[i] ?? []).Where(g => g > 0).OrderDescending()];
+            int[] ideal = [.. grades[i].Concat(missing[i].Select(m => m.Grade)).Where(g => g > 0).OrderDescending()];
             if (ideal.Length == 0)
             {
                 without++;
                 continue;
             }
-            var (list, scores) = (lists[i], score(lists[i]));
-            var order = Enumerable.Range(0, list.Count).ToArray();
+            var judged = lists[i].Documents.Zip(grades[i], (document, grade) => (Document: document, Grade: grade)).Concat(missing[i].Where(m => m.Document >= 0)).ToDictionary(j => j.Document, j => j.Grade);
+            var (documents, scores) = rank(lists[i]);
+            var order = Enumerable.Range(0, documents.Length).ToArray();
             Array.Sort(order, (a, b) => scores[b].CompareTo(scores[a]) is not 0 and var byScore ? byScore
-                : name is null ? list.Documents[b].CompareTo(list.Documents[a]) : string.CompareOrdinal(name(list.Documents[b]), name(list.Documents[a])));
-            queries.Add(new([.. order.Select(c => grades[i][c])], ideal));
+                : name is null ? documents[b].CompareTo(documents[a]) : string.CompareOrdinal(name(documents[b]), name(documents[a])));
+            queries.Add(new([.. order.Select(c => judged.GetValueOrDefault(documents[c]))], ideal));
         }
         return new(queries, without);
     }

@@ -37,3 +37,25 @@ internal sealed class TermPairBatches(Run run, TermPair[] pairs, int size) : IBa
         for (var batch = first; batch < PerEpoch; batch++) yield return new(pairs, order[(batch * size)..Math.Min((batch + 1) * size, order.Length)]);
     }
 }
+
+/// <summary>Some documents to learn topics from.</summary>
+internal sealed class TopicBatch(int[] rows) : IBatch
+{
+    public int Count => rows.Length;
+
+    public ReadOnlySpan<int> Rows => rows;
+}
+
+/// <summary>Batches of documents in a new random order each epoch.</summary>
+internal sealed class TopicBatches(Run run, int documents, int size) : IBatches<TopicBatch>
+{
+    public int PerEpoch => (Examples + size - 1) / size;
+
+    public int Examples => documents;
+
+    public IEnumerable<TopicBatch> Epoch(int epoch, int first)
+    {
+        var order = run.Random("order", epoch).Permutation(Examples);
+        for (var batch = first; batch < PerEpoch; batch++) yield return new(order[(batch * size)..Math.Min((batch + 1) * size, order.Length)]);
+    }
+}

@@ -117,7 +117,7 @@ public sealed class RankingMethodTests
     {
         // trec_eval on: q1 ranks d3 d2 d1 (the last two tied), d1 of grade 2 and d4 of grade 1 relevant, d4 not found; q2 has nothing relevant.
         CandidateList[] lists = [new("q1", "", [0, 1, 2], [1, 1, 2], []), new("q2", "", [0], [1], [])];
-        var scores = RankingScores.Of(lists, [[2, 0, -1], [0]], l => l.FirstScores, [[1], []], d => $"d{d + 1}");
+        var scores = RankingScores.Of(lists, [[2, 0, -1], [0]], [[(3, 1)], []], l => (l.Documents, l.FirstScores), d => $"d{d + 1}");
         Assert.Equal((1, 1), (scores.Queries.Count, scores.WithoutRelevant));
         var query = scores.Queries[0];
         Assert.Equal([-1, 0, 2], query.Grades);

@@ -18,6 +18,10 @@ internal sealed class RankingKind : ExamKind<RankingProblem, Ranker>
     internal static readonly Metric GainOfFive = MeasuredScores.Metric("ndcg@5", "as ndcg@10, of the first five", Better.Higher, 0, 1);
     internal static readonly Metric AveragePrecision = MeasuredScores.Metric("map", "the mean of the precisions at the relevant documents", Better.Higher, 0, 1);
 
+    internal static readonly Metric Recall = MeasuredScores.Metric("recall@100", "the share of the relevant documents among the first hundred", Better.Higher, 0, 1);
+    internal static readonly Metric GainOfTwenty = MeasuredScores.Metric("ndcg@20", "as ndcg@10, of the first twenty", Better.Higher, 0, 1);
+    internal static readonly Metric FirstShare = MeasuredScores.Metric("first-share", "how much of the order is the first stage's: 1 without a network, 0 where the network does not read the first stage", Better.Lower, 0, 1);
+
     public override string Name => RankingData.KindName;
 
     public override Type DataType => typeof(RankingData);
@@ -26,7 +30,7 @@ internal sealed class RankingKind : ExamKind<RankingProblem, Ranker>
 
     public override string Baseline => "pairwise-ranking";
 
-    public override IReadOnlyList<Metric> Metrics(ExamTask<RankingProblem, Ranker> task) => [Gain, ReciprocalRank, First, GainOfFive, AveragePrecision];
+    public override IReadOnlyList<Metric> Metrics(ExamTask<RankingProblem, Ranker> task) => [Gain, ReciprocalRank, First, GainOfFive, GainOfTwenty, AveragePrecision, Recall, FirstShare];
 
     public override TrainingSummary? Training(Ranker model) => model.Training;
 
@@ -53,28 +57,38 @@ internal sealed class RankingKind : ExamKind<RankingProblem, Ranker>
         return Task(collection, collection.Grades, specification, seed, ScoredOn.Truth);
     }
 
+    /// <summary>The problem of directives and acts.</summary>
+    internal static ExamTask<RankingProblem, Ranker> Laws(Specification specification, ulong seed)
+    {
+        var collection = LawsProblem.Draw((LawsProblem.Options)specification.Problem, seed);
+        return Task(collection, collection.Grades, specification, seed, ScoredOn.Truth);
+    }
+
     private static ExamTask<RankingProblem, Ranker> Task(RankingCollection collection, int[][] judged, Specification specification, ulong seed, ScoredOn scoredOn)
     {
         var (train, validation, test) = collection.Divide(seed);
         CandidateList[] Lists(int[] of) => [.. of.Select(i => collection.Lists[i])];
         int[][] Of(int[][] grades, int[] of) => [.. of.Select(i => grades[i])];
-        int[][] Lost(int[] of) => [.. of.Select(i => collection.Missing[i].Select(m => m.Grade).ToArray())];
+        (int Document, int Grade)[][] Lost(int[] of) => [.. of.Select(i => collection.Missing[i])];
         var (lists, grades) = collection.ToLearn(train, judged);
-        var problem = new RankingProblem(collection.Name, collection.Documents, collection.FeatureCount, lists, Lists(validation), new(grades, Of(judged, validation)))
+        var (validationLists, validationGrades) = collection.ToLearn(validation, judged);
+        var problem = new RankingProblem(collection.Name, collection.Documents, collection.FeatureCount, lists, validationLists, new(grades, validationGrades))
         {
             Model = (RankingModelOptions)specification.ModelSection,
             Training = specification.Training,
+            Dates = collection.Dates,
+            Topics = collection.TopicCount == 0 ? null : new(collection.Topics, [.. train.Select(i => collection.QueryTopics[i])], collection.TopicCount),
         };
-        RankingScores Rank(Func<CandidateList, double[]> score, int[] of, int[][] grades) => RankingScores.Of(Lists(of), Of(grades, of), score, Lost(of), d => collection.DocumentNames[d]);
-        MeasuredScores Score(Func<CandidateList, double[]> score) => Measured(Rank(score, test, collection.Grades), collection.Name);
+        RankingScores Rank(Func<CandidateList, (int[], double[])> rank, int[] of, int[][] grades) => RankingScores.Of(Lists(of), Of(grades, of), Lost(of), rank, d => collection.DocumentNames[d]);
+        MeasuredScores Score(Ranker ranker, int[] of, int[][] by) => Measured(Rank(l => ranker.Rank(l, collection.Documents), of, by), ranker.FirstShare(Lists(of), collection.Documents), collection.Name);
         var hasFirstStage = Lists(test).Any(l => l.FirstScores.Any(s => s != 0));
-        return new(problem, ranker => Score(l => ranker.Score(l, collection.Documents)), ranker => Measured(Rank(l => ranker.Score(l, collection.Documents), validation, judged), collection.Name))
+        return new(problem, ranker => Score(ranker, test, collection.Grades), ranker => Score(ranker, validation, judged))
         {
-            Truth = ReferenceEquals(judged, collection.Grades) ? null : problem with { Relevance = new(collection.ToLearn(train, collection.Grades).Grades, Of(collection.Grades, validation)) },
-            Floor = hasFirstStage ? Score(l => l.FirstScores) : null,
+            Truth = ReferenceEquals(judged, collection.Grades) ? null : problem with { Relevance = new(collection.ToLearn(train, collection.Grades).Grades, collection.ToLearn(validation, collection.Grades).Grades) },
+            Floor = hasFirstStage ? Score(Ranker.FirstStage(), test, collection.Grades) : null,
             Show = ranker => Show(collection, Lists(test), Of(collection.Grades, test), Lost(test), ranker, hasFirstStage),
             ScoredOn = scoredOn,
-            TestItems = Rank(l => l.FirstScores, test, collection.Grades).Queries.Count,
+            TestItems = Rank(l => (l.Documents, l.FirstScores), test, collection.Grades).Queries.Count,
             TrainingItems = train.Length,
             LabelledItems = problem.Relevance.Train.Count(g => g.Any(v => v > 0)),
             Fingerprint = $"{problem.Fingerprint}-{problem.Relevance.Fingerprint}-{RankingProblem.Hash([], 0, Lists(test))}",
@@ -82,7 +96,7 @@ internal sealed class RankingKind : ExamKind<RankingProblem, Ranker>
         };
     }
 
-    private static MeasuredScores Measured(RankingScores scores, string name)
+    private static MeasuredScores Measured(RankingScores scores, double firstShare, string name)
     {
         if (scores.Queries.Count == 0) throw new Foundation.RequestException($"{name}: no query of those that are scored has a relevant document");
         double[] Each(Func<QueryRanking, double> of) => [.. scores.Queries.Select(of)];
@@ -93,14 +107,16 @@ internal sealed class RankingKind : ExamKind<RankingProblem, Ranker>
             [First.Name] = Each(q => q.Precision(1)),
             [GainOfFive.Name] = Each(q => q.Gain(5)),
             [AveragePrecision.Name] = Each(q => q.AveragePrecision),
-        });
+            [Recall.Name] = Each(q => q.Recall(100)),
+            [GainOfTwenty.Name] = Each(q => q.Gain(20)),
+        }, new Dictionary<string, double> { [FirstShare.Name] = firstShare });
     }
 
-    private static ReportParts Show(RankingCollection collection, CandidateList[] lists, int[][] grades, int[][] missing, Ranker ranker, bool hasFirstStage)
+    private static ReportParts Show(RankingCollection collection, CandidateList[] lists, int[][] grades, (int Document, int Grade)[][] missing, Ranker ranker, bool hasFirstStage)
     {
         if (!hasFirstStage) return new();
-        double GainOf(int i, double[] scores) => RankingScores.Of([lists[i]], [grades[i]], _ => scores, [missing[i]], d => collection.DocumentNames[d]).Mean(q => q.Gain(10));
-        var changes = lists.Select((l, i) => (List: l, Before: GainOf(i, l.FirstScores), After: GainOf(i, ranker.Score(l, collection.Documents)))).OrderByDescending(c => c.After - c.Before).ToArray();
+        double GainOf(int i, (int[], double[]) ranking) => RankingScores.Of([lists[i]], [grades[i]], [missing[i]], _ => ranking, d => collection.DocumentNames[d]).Mean(q => q.Gain(10));
+        var changes = lists.Select((l, i) => (List: l, Before: GainOf(i, (l.Documents, l.FirstScores)), After: GainOf(i, ranker.Rank(l, collection.Documents)))).OrderByDescending(c => c.After - c.Before).ToArray();
         var shown = changes.Take(Shown).Concat(changes.TakeLast(Shown)).Distinct().ToArray();
         return new()
         {

@@ -14,6 +14,16 @@ public static class GradesProblem
 {
     private const int Features = 20;
 
+    /// <summary>What grades depend on.</summary>
+    public enum Rule
+    {
+        /// <summary>On one direction among good candidates, and on another among the others.</summary>
+        TwoDirections,
+
+        /// <summary>On one linear function of the features, which a linear scorer can be.</summary>
+        Linear,
+    }
+
     /// <summary>The options of grades.</summary>
     public sealed record Options
     {
@@ -25,6 +35,10 @@ public static class GradesProblem
         [Description("How strongly the direction that matters among bad candidates contradicts the one among good ones; 0: one direction tells all grades")]
         [Range(0, 1)]
         public double Conflict { get; set; } = 1;
+
+        /// <summary>The rule.</summary>
+        [Description("What grades depend on: two-directions, on one among good candidates and on another among the others; linear, on one linear function of the features")]
+        public Rule Rule { get; set; }
 
         /// <summary>The noise.</summary>
         [Description("Deviation of what grades depend on besides the features")]
@@ -49,7 +63,8 @@ public static class GradesProblem
                 var good = x[0] + options.Noise * random.NextGaussian() > 0.8;
                 var detail = good ? x[1] : (1 - options.Conflict) * x[1] - options.Conflict * x[1] + x[2] * 0.5;
                 detail += options.Noise * random.NextGaussian();
-                of[i] = good ? detail > 0.5 ? 4 : detail > -0.5 ? 3 : 2 : detail > 0.7 ? 1 : 0;
+                if (options.Rule == Rule.Linear) of[i] = Math.Clamp((int)Math.Ceiling((x[0] + 0.5 * (x[1] + x[2]) + options.Noise * random.NextGaussian() - 0.5) / 0.5), 0, 4);
+                else of[i] = good ? detail > 0.5 ? 4 : detail > -0.5 ? 3 : 2 : detail > 0.7 ? 1 : 0;
             }
             lists[q] = new($"q{q}", "", [.. Enumerable.Range(q * candidates, candidates)], new double[candidates], features);
             grades[q] = of;

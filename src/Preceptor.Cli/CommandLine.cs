@@ -28,6 +28,7 @@ internal static class CommandLine
         CatalogueCommands.Problems(),
         CatalogueCommands.Show(),
         CatalogueCommands.Search(),
+        EmbedCommand.Create(),
         IndexCommands.Index(stop),
         IndexCommands.Find(),
         PapersCommand.Create(stop),

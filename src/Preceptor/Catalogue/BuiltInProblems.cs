@@ -8,6 +8,8 @@ using Preceptor.Prediction;
 using Preceptor.Prediction.BuiltIn;
 using Preceptor.Ranking;
 using Preceptor.Ranking.BuiltIn;
+using Preceptor.Representation;
+using Preceptor.Representation.BuiltIn;
 
 namespace Preceptor.Catalogue;
 
@@ -65,6 +67,8 @@ public static class BuiltInProblems
         new("tickets", "prediction", "20,000 support tickets with labels that are wrong a quarter of the time, a weak and a strong teacher, and the hidden truth.",
             typeof(TicketsProblem.Options), "confident-learning+supervised", new Dictionary<string, string> { ["training.epochs"] = "4", ["training.rate"] = "0.006" },
             (options, seed) => TicketsProblem.Draft((TicketsProblem.Options)options, seed)),
+        new("unlabelled-digits", RepresentationData.KindName, "Rendered strokes of ten digits, 28×28, deformed and on backgrounds, without a label to learn from; encoders are scored by the hidden digits.",
+            typeof(UnlabelledDigitsProblem.Options), "groco", new Dictionary<string, string> { ["model.encoder"] = "resnet", ["model.width"] = "16", ["training.epochs"] = "10", ["training.batch"] = "128", ["training.rate"] = "0.003" }, null) { Task = RepresentationKind.Digits },
     ];
 
     /// <summary>The problem to show a method on: the one meant for it if it measures; tickets, or where it does not learn classes, one with what it learns; null without any.</summary>

@@ -1,4 +1,3 @@
-using Preceptor.Foundation;
 using Preceptor.Models;
 
 namespace Preceptor.Ranking;

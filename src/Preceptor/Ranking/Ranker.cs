@@ -1,4 +1,3 @@
-using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using static TorchSharp.torch;

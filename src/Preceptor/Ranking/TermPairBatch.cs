@@ -44,6 +44,15 @@ internal sealed class TopicBatch(int[] rows) : IBatch
     public int Count => rows.Length;
 
     public ReadOnlySpan<int> Rows => rows;
+
+    /// <summary>1 where a document has a topic, else 0 [B, T].</summary>
+    public Tensor Targets(Func<int, int[]> topicsOf, int topics)
+    {
+        var targets = new float[rows.Length * topics];
+        for (var i = 0; i < rows.Length; i++)
+            foreach (var topic in topicsOf(rows[i])) targets[i * topics + topic] = 1;
+        return tensor(targets, [rows.Length, topics]);
+    }
 }
 
 /// <summary>Batches of documents in a new random order each epoch.</summary>

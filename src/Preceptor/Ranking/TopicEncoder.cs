@@ -39,12 +39,7 @@ internal sealed class TopicEncoder : IArtifact<TopicEncoder>, IDisposable
         int[][] ids = [.. labelled.Select(d => encoding.Read(d.Text, Limit))];
         var network = new TopicNetwork(encoding.Ids, width, topics.Count);
         TrainingLoop.Fit(run, network, new TopicBatches(run, ids.Length, training.Batch), training, _ => batch =>
-        {
-            var targets = new float[batch.Count * topics.Count];
-            for (var b = 0; b < batch.Count; b++)
-                foreach (var topic in labelled[batch.Rows[b]].Topics) targets[b * topics.Count + topic] = 1;
-            return nn.functional.binary_cross_entropy_with_logits(network.Classify(Bags(batch.Rows.ToArray().Select(r => ids[r]))), tensor(targets, [batch.Count, topics.Count]));
-        }, null);
+            nn.functional.binary_cross_entropy_with_logits(network.Classify(Bags(batch.Rows.ToArray().Select(r => ids[r]))), batch.Targets(r => labelled[r].Topics, topics.Count)), null);
         return new(encoding, network);
     }
 

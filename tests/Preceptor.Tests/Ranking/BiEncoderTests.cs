@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Preceptor.Models;
 using Preceptor.Foundation;
 using Preceptor.Ranking;
 

@@ -1,6 +1,4 @@
-using Preceptor.Foundation;
 using Preceptor.Ranking;
-using Preceptor.Tests.Foundation;
 using TorchSharp;
 
 namespace Preceptor.Tests.Ranking;
@@ -11,7 +9,7 @@ public sealed class RankingCurriculumTests
 
     public static TheoryData<string> Losses => [.. Goldens.Names(File).Where(n => !n.Data.StartsWith("heuristics", StringComparison.Ordinal))];
 
-    public static TheoryData<string> Heuristics => [.. Goldens.Names(File).Where(n => !n.Data.StartsWith("p", StringComparison.Ordinal))];
+    public static TheoryData<string> Heuristics => [.. Goldens.Names(File).Where(n => !n.Data.StartsWith('p'))];
 
     [Theory, MemberData(nameof(Losses))]
     public void Weights_losses_and_gradients_are_those_of_the_released_trainers(string name)

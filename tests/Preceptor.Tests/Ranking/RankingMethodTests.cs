@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
 using Preceptor.Catalogue;
-using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Foundation;
-using Preceptor.Models;
 using Preceptor.Ranking;
 using Preceptor.Supervision;
 using TorchSharp;
@@ -100,6 +98,40 @@ public sealed class RankingMethodTests
         Assert.Equal(task.Floor!.Values["map"], task.Examine(Ranker.FirstStage()).Values["map"]);
         Assert.NotNull(task.Truth);
         Assert.Equal(ScoredOn.Truth, task.ScoredOn);
+    }
+
+    [Theory]
+    [InlineData("pairwise-ranking", "answers"), InlineData("ranking-curriculum", "answers"), InlineData("pg-rank", "answers"), InlineData("doc2doc", "laws")]
+    public void Stopped_at_any_step_and_continued_it_ends_with_the_same_bits_and_memory_stays_flat(string slug, string name)
+    {
+        IFit<RankingProblem, Ranker> Method() => slug switch { "pairwise-ranking" => new PairwiseRanking(new()), "ranking-curriculum" => new RankingCurriculum(new()), "pg-rank" => new PolicyGradientRanking(new() { Samples = 4 }), _ => new DocumentToDocument(new() { Fetch = 10, Classifier = new() { Epochs = 1 } }) };
+        var problem = Task(name, "problem.size=tiny", "model.embedding=8", "training.epochs=2", "training.batch=4").Problem;
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var tensors = new List<long>();
+        string unbroken;
+        using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))
+        using (var ranker = run.Stage(slug, problem.Describe(), () => Method().Fit(problem, run))) unbroken = Bits(ranker);
+        Assert.True(tensors[^1] <= tensors[^10], $"{tensors[^1] - tensors[^10]} more tensors after 9 steps");
+        var folder = Directory.CreateTempSubdirectory("preceptor-ranking-").FullName;
+        for (var attempt = 0; ; attempt++)
+        {
+            Assert.True(attempt < 100, "the run makes no progress across interruptions");
+            using var stop = new CancellationTokenSource();
+            var left = 17;
+            using var run = new Run(new RunSettings { Folder = folder, Cancellation = stop.Token, AtSafePoint = () => { if (--left == 0) stop.Cancel(); } });
+            try
+            {
+                using var ranker = run.Stage(slug, problem.Describe(), () => Method().Fit(problem, run));
+                Assert.Equal(unbroken, Bits(ranker));
+                break;
+            }
+            catch (OperationCanceledException)
+            {
+                // continue from the checkpoint
+            }
+        }
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

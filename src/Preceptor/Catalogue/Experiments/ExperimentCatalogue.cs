@@ -9,7 +9,7 @@ public static class ExperimentCatalogue
     /// <summary>All, by slug.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
     [
-        ConfidenceSmoothingExperiment.OfCurriculum(), ConfidenceSmoothingExperiment.OfSmoothing(), DocumentToDocumentExperiment.Create(), StandardisedDifficultyExperiment.Create(), EasyToHardGeneralizationExperiment.Create(), InductiveBiasComplexityExperiment.Create(), IncrementalTextClassificationExperiment.Create(), KnowledgeDistillationExperiment.Create(), LabelBudgetExperiment.Create(), LabelFreeDistillationExperiment.Create(), LeagueExperiments.NoisyText(), LeagueExperiments.HumanNoise(), NestedDropoutExperiment.Create(), ParetoCalibrationExperiment.Create(), PolicyGradientRankingExperiment.Create(),
+        AttractionRepulsionExperiment.Create(), ConfidenceSmoothingExperiment.OfCurriculum(), ConfidenceSmoothingExperiment.OfSmoothing(), DocumentToDocumentExperiment.Create(), StandardisedDifficultyExperiment.Create(), EasyToHardGeneralizationExperiment.Create(), GroupOrderingExperiment.Create(), InductiveBiasComplexityExperiment.Create(), IncrementalTextClassificationExperiment.Create(), KnowledgeDistillationExperiment.Create(), LabelBudgetExperiment.Create(), LabelFreeDistillationExperiment.Create(), LeagueExperiments.NoisyText(), LeagueExperiments.HumanNoise(), NestedDropoutExperiment.Create(), ParetoCalibrationExperiment.Create(), PolicyGradientRankingExperiment.Create(),
         ProgressiveSelfDistillationExperiment.Create(), RankingCurriculumExperiment.Create(), ReliabilityExperiment.Create(), TrilateralDistillationExperiment.Create(), WeakToStrongExperiment.Create(),
     ];
 

@@ -3,7 +3,6 @@ using Preceptor.Evaluation;
 using Preceptor.Models;
 using Preceptor.Ranking;
 using Preceptor.Ranking.BuiltIn;
-using Preceptor.Supervision;
 
 namespace Preceptor.Catalogue;
 

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Preceptor.Foundation;
 
-namespace Preceptor.Ranking;
+namespace Preceptor.Models;
 
 /// <summary>Vectors of documents, searched exactly: every one of them is multiplied with the query's.</summary>
 /// <param name="vectors">Vectors one after the other [N × W].</param>

@@ -1,0 +1,47 @@
+using Preceptor.Foundation;
+using Preceptor.Models;
+using Preceptor.Training;
+using static TorchSharp.torch;
+
+namespace Preceptor.Representation;
+
+/// <summary>The head that is trained with an encoder and dropped afterwards.</summary>
+/// <param name="Depth">Its layers.</param>
+/// <param name="Width">Numbers a projection.</param>
+internal sealed record HeadForm(int Depth, int Width);
+
+/// <summary>Trains an encoder so that the projections of its rows' views have a low loss.</summary>
+internal static class ContrastiveTraining
+{
+    private static readonly Augmentation[] Usual = [Augmentation.Crop, Augmentation.Rotate, Augmentation.Colour, Augmentation.Noise, Augmentation.Erasing];
+
+    /// <summary>Creates the encoder and trains it.</summary>
+    /// <param name="run">The run; only one training fits into a stage.</param>
+    /// <param name="problem">The problem.</param>
+    /// <param name="views">Views of each row.</param>
+    /// <param name="head">The head.</param>
+    /// <param name="loss">The loss of a batch, given the projections of each view [B, d].</param>
+    /// <exception cref="RequestException">The rows are no images, or too few.</exception>
+    public static TrainedEncoder Train(this Run run, RepresentationProblem problem, int views, HeadForm head, Func<Tensor[], Tensor> loss)
+    {
+        if (problem.Train.Shape is not { Pixels: > 0, Numbers: 0, Tokens: 0 }) throw new RequestException($"{problem.Name}: views are of images, and its rows are {string.Join(", ", problem.Train.Shape.Parts)}");
+        if (problem.Train.Count < 2 || problem.Training.Batch < 2) throw new RequestException($"{problem.Name}: contrasts need at least two rows, and two a batch; there are {problem.Train.Count}, {problem.Training.Batch} a batch");
+        var augmented = problem.Training.Augment.Length > 0 ? problem : problem with { Training = problem.Training with { Augment = Usual, Strength = problem.Training.Strength ?? new() { Crop = 0.5 } } };
+        var encoder = run.NewEncoder(problem);
+        run.Uses(typeof(ProjectionHead));
+        run.Uses(typeof(ImageAugmentation));
+        var projected = new ProjectedEncoder(encoder, head.Depth, head.Width);
+        var summary = TrainingLoop.Fit(run, projected, new ViewBatches(run, augmented, views), problem.Training, _ => batch => loss(projected.Project(batch.Views())), null);
+        return new(problem.Encoding, problem.Model, encoder, summary, run.Threads);
+    }
+
+    /// <summary>The problem's encoder with random weights.</summary>
+    public static Encoder NewEncoder(this Run run, RepresentationProblem problem)
+    {
+        set_num_threads(run.Threads);
+        manual_seed(run.TorchSeed("initialisation"));
+        var encoder = Encoder.Create(problem.Model, problem.Train.Shape);
+        run.Uses(encoder.GetType());
+        return encoder;
+    }
+}

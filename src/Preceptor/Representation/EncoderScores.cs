@@ -1,0 +1,93 @@
+using MathNet.Numerics.LinearAlgebra;
+using Preceptor.Foundation;
+using Preceptor.Models;
+
+namespace Preceptor.Representation;
+
+/// <summary>What features are worth to whoever has labels: of each test row whether it is classified rightly.</summary>
+public static class EncoderScores
+{
+    private const double KernelTemperature = 0.07, Ridge = 1e-3;
+
+    /// <summary>By the nearest training rows, each with a say of exp(cosine / 0.07) (Wu et al. 2018).</summary>
+    /// <param name="train">Training features [N × F].</param>
+    /// <param name="labels">Their classes [N]; −1 for none.</param>
+    /// <param name="test">Test features [T × F].</param>
+    /// <param name="truth">Their classes [T].</param>
+    /// <param name="width">F.</param>
+    /// <param name="nearest">k.</param>
+    /// <returns>1 where right, else 0 [T]; and the share of the ten nearest of the same class [T].</returns>
+    public static (double[] Right, double[] Purity) Nearest(float[] train, int[] labels, float[] test, int[] truth, int width, int nearest = 20)
+    {
+        const int neighbourhood = 10;
+        var labelled = Enumerable.Range(0, labels.Length).Where(i => labels[i] >= 0).ToArray();
+        var index = new VectorIndex(Unit([.. labelled.SelectMany(i => train.AsSpan(i * width, width).ToArray())], width), width);
+        var queries = Unit(test, width);
+        var classes = labels.Max() + 1;
+        var (right, purity) = (new double[truth.Length], new double[truth.Length]);
+        Parallel.For(0, truth.Length, () => (Scores: new float[index.Count], Order: new int[index.Count]), (t, _, room) =>
+        {
+            for (var i = 0; i < index.Count; i++) (room.Scores[i], room.Order[i]) = (-VectorIndex.Dot(queries.AsSpan(t * width, width), index[i]), i);
+            Array.Sort(room.Scores, room.Order);
+            var votes = new double[classes];
+            for (var i = 0; i < Math.Min(nearest, index.Count); i++) votes[labels[labelled[room.Order[i]]]] += Math.Exp(-room.Scores[i] / KernelTemperature);
+            right[t] = Array.IndexOf(votes, votes.Max()) == truth[t] ? 1 : 0;
+            purity[t] = room.Order.Take(neighbourhood).Count(i => labels[labelled[i]] == truth[t]) / (double)Math.Min(neighbourhood, index.Count);
+            return room;
+        }, _ => { });
+        return (right, purity);
+    }
+
+    /// <summary>By a linear classifier on standardised features: ridge regression on one-hot classes, in closed form.</summary>
+    /// <returns>1 where right, else 0 [T].</returns>
+    public static double[] LinearProbe(float[] train, int[] labels, float[] test, int[] truth, int width)
+    {
+        var rows = Enumerable.Range(0, labels.Length).Where(i => labels[i] >= 0).ToArray();
+        var classes = Math.Max(labels.Max(), truth.Max()) + 1;
+        var (means, deviations) = (new double[width], new double[width]);
+        foreach (var row in rows)
+            for (var f = 0; f < width; f++) means[f] += train[row * width + f] / (double)rows.Length;
+        foreach (var row in rows)
+            for (var f = 0; f < width; f++) deviations[f] += Math.Pow(train[row * width + f] - means[f], 2) / rows.Length;
+        Matrix<double> Standard(float[] features, int[] of) => Matrix<double>.Build.Dense(of.Length, width + 1, (i, f) => f == width ? 1 : (features[of[i] * width + f] - means[f]) / Math.Sqrt(deviations[f] + 1e-8));
+        var x = Standard(train, rows);
+        var y = Matrix<double>.Build.Dense(rows.Length, classes, (i, c) => labels[rows[i]] == c ? 1 : 0);
+        var weights = (x.TransposeThisAndMultiply(x) + Matrix<double>.Build.DenseIdentity(width + 1) * (Ridge * rows.Length + 1e-6)).Cholesky().Solve(x.TransposeThisAndMultiply(y));
+        var answers = Standard(test, [.. Enumerable.Range(0, truth.Length)]) * weights;
+        return [.. truth.Select((t, i) => answers.Row(i).MaximumIndex() == t ? 1.0 : 0)];
+    }
+
+    /// <summary>Labels of a few rows of each class, drawn by a stream; −1 for the others.</summary>
+    public static int[] Few(int[] labels, int each, RandomStream random)
+    {
+        var few = Enumerable.Repeat(-1, labels.Length).ToArray();
+        var taken = new int[labels.Max() + 1];
+        foreach (var row in random.Permutation(labels.Length))
+            if (labels[row] >= 0 && taken[labels[row]]++ < each) few[row] = labels[row];
+        return few;
+    }
+
+    /// <summary>How many dimensions the features use: the exponential of the entropy of their singular values (Roy and Vetterli 2007); 1 where they have collapsed.</summary>
+    public static double EffectiveRank(float[] features, int width)
+    {
+        var rows = features.Length / width;
+        var means = Enumerable.Range(0, width).Select(f => Enumerable.Range(0, rows).Average(i => (double)features[i * width + f])).ToArray();
+        var x = Matrix<double>.Build.Dense(rows, width, (i, f) => features[i * width + f] - means[f]);
+        double[] values = [.. x.TransposeThisAndMultiply(x).Evd(Symmetricity.Symmetric).EigenValues.Select(v => Math.Sqrt(Math.Max(0, v.Real)))];
+        var sum = values.Sum();
+        return sum <= 1e-12 ? 1 : Math.Exp(-values.Where(v => v > 0).Sum(v => v / sum * Math.Log(v / sum)));
+    }
+
+    private static float[] Unit(float[] vectors, int width)
+    {
+        var unit = vectors.ToArray();
+        for (var start = 0; start < unit.Length; start += width)
+        {
+            var row = unit.AsSpan(start, width);
+            var length = MathF.Sqrt(VectorIndex.Dot(row, row));
+            if (length > 0)
+                for (var i = 0; i < width; i++) row[i] /= length;
+        }
+        return unit;
+    }
+}

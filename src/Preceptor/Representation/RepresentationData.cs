@@ -1,0 +1,39 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Preceptor.Foundation;
+
+namespace Preceptor.Representation;
+
+/// <summary>The keys of a representation problem: images without labels, and labels by which the encoder is scored and which no method sees.</summary>
+public sealed record RepresentationData : IProblemData
+{
+    /// <summary>The name of the kind.</summary>
+    public const string KindName = "representation";
+
+    string IProblemData.Name => Path.GetFileNameWithoutExtension(Data ?? "images");
+
+    /// <summary>The kind.</summary>
+    [Description("The kind of problem"), AllowedValues(KindName)]
+    public string Kind { get; set; } = KindName;
+
+    /// <summary>The data.</summary>
+    [Description("A folder of images, or a data set by name")]
+    public string? Data { get; set; }
+
+    /// <summary>The images.</summary>
+    [Description("The column of images")]
+    public string Image { get; set; } = "image";
+
+    /// <summary>The label.</summary>
+    [Description("The column of classes by which encoders are scored; no method sees it. Blank for rows without")]
+    public string Label { get; set; } = "label";
+
+    /// <summary>Most rows.</summary>
+    [Description("Most rows, drawn at random; left out: all")]
+    [Range(10, int.MaxValue)]
+    public int? Rows { get; set; }
+
+    /// <summary>How rows are divided.</summary>
+    [Description("Decides which rows train, validate and test")]
+    public ulong SplitSeed { get; set; }
+}

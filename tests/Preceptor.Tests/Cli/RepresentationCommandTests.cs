@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+
+namespace Preceptor.Tests.Cli;
+
+public sealed class RepresentationCommandTests
+{
+    [Fact]
+    public void An_encoder_is_trained_without_labels_and_embeds()
+    {
+        using var workspace = new Workspace();
+        string[] small = ["--set", "problem.size=tiny", "--set", "model.encoder=mlp", "--set", "model.hidden=[8]", "--set", "training.epochs=2", "--set", "training.batch=20"];
+        var (code, output, error) = Workspace.Child(["run", "--problem", "unlabelled-digits", "--method", "cacr", .. small, "--out", "r", "--json"]);
+        Assert.True(code == 0, error);
+        var result = JsonNode.Parse(output.Trim().Split('\n')[^1])!;
+        Assert.Equal(("knn", "cacr"), ((string)result["metric"]!, (string)result["method"]!));
+        Assert.Contains("Test rows by their features", File.ReadAllText("r/report.html"), StringComparison.Ordinal);
+        var (_, repeated, _) = Workspace.Child(["run", "--resume", "r", "--json"]);
+        Assert.Equal(result["scores"]!.ToJsonString(), JsonNode.Parse(repeated.Trim().Split('\n')[^1])!["scores"]!.ToJsonString());
+        foreach (var kind in new[] { "cats", "dogs" })
+        {
+            Directory.CreateDirectory($"pictures/{kind}");
+            for (var i = 0; i < 3; i++) WritePng($"pictures/{kind}/{i}.png", (byte)(i * 40 + (kind == "cats" ? 0 : 100)));
+        }
+        (code, output, error) = Workspace.Child(["embed", "pictures", "--encoder", "r", "--out", "f.csv"]);
+        Assert.True(code == 0, error);
+        Assert.Contains("6 rows, 8 features each → f.csv", output, StringComparison.Ordinal);
+        var lines = File.ReadAllLines("f.csv");
+        Assert.Equal((7, "row,f0,f1,f2,f3,f4,f5,f6,f7"), (lines.Length, lines[0]));
+        (code, _, error) = Workspace.Child(["embed", "pictures", "--encoder", "r", "--out", "f.parquet"]);
+        Assert.True(code == 0, error);
+        Assert.Equal("PAR1"u8.ToArray(), File.ReadAllBytes("f.parquet")[..4]);
+    }
+
+    [Theory]
+    [InlineData("embed x --encoder nowhere --out f.csv", "--encoder nowhere: holds no encoder; a run of kind representation leaves one")]
+    [InlineData("run --problem unlabelled-digits --method ps-kd", "ps-kd is for problems of kind prediction, and unlabelled-digits is of kind representation; methods of kind representation: cacr, groco, random-encoder, simclr")]
+    [InlineData("run --problem unlabelled-digits --method groco --set problem.size=tiny --set method.negatives=50", "method.negatives: 50 other images are not in a batch of 40")]
+    public void A_wrong_request_says_what_is_allowed(string words, string message)
+    {
+        using var workspace = new Workspace();
+        var (code, error) = Workspace.Run(words.Split(' '));
+        Assert.Equal(2, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    private static void WritePng(string path, byte grey)
+    {
+        using var bitmap = new SkiaSharp.SKBitmap(28, 28, SkiaSharp.SKColorType.Gray8, SkiaSharp.SKAlphaType.Opaque);
+        bitmap.Erase(new SkiaSharp.SKColor(grey, grey, grey));
+        using var file = File.Create(path);
+        bitmap.Encode(file, SkiaSharp.SKEncodedImageFormat.Png, 100);
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text.Json.Nodes;
+using Preceptor.Catalogue;
+using Preceptor.Foundation;
+using Preceptor.Models;
+using Preceptor.Representation;
+using Preceptor.Supervision;
+using TorchSharp;
+
+namespace Preceptor.Tests.Representation;
+
+public sealed class RepresentationMethodTests
+{
+    private static ExamTask<RepresentationProblem, TrainedEncoder> Digits(params string[] settings)
+    {
+        var specification = Specification.From(new("test", "", [new("method", new ScalarSetting("test", "method", "simclr"))]), ["problem.name=unlabelled-digits", .. settings]);
+        return (ExamTask<RepresentationProblem, TrainedEncoder>)ProblemKinds.Of(specification).Prepare(specification, 1, (_, _, _, _) => throw new InvalidOperationException());
+    }
+
+    private static readonly string[] Tiny = ["problem.size=tiny", "model.encoder=mlp", "model.hidden=[16]", "training.epochs=3", "training.batch=12"];
+
+    private static IFit<RepresentationProblem, TrainedEncoder> Method(string slug) => slug switch
+    {
+        "simclr" => new InstanceDiscrimination(new() { HeadWidth = 8 }),
+        "cacr" => new AttractionRepulsion(new() { Views = 3, HeadWidth = 8 }),
+        "groco" => new GroupOrdering(new() { Negatives = 5, HeadWidth = 8 }),
+        _ => new RandomEncoder(new()),
+    };
+
+    private static TrainedEncoder Fit(IFit<RepresentationProblem, TrainedEncoder> method, RepresentationProblem problem, Run? given = null)
+    {
+        var run = given ?? new Run(new() { Seed = 1 });
+        try
+        {
+            return run.Stage("fit", problem.Describe(), () => method.Fit(problem, run));
+        }
+        finally
+        {
+            if (given is null) run.Dispose();
+        }
+    }
+
+    private static string Bits(TrainedEncoder encoder)
+    {
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        encoder.Save(folder);
+        var bits = Contents.Hash(File.ReadAllBytes(Path.Combine(folder, "encoder.safetensors")));
+        Directory.Delete(folder, recursive: true);
+        return bits;
+    }
+
+    [Theory]
+    [InlineData("simclr"), InlineData("cacr"), InlineData("groco")]
+    public void It_learns_features_that_tell_classes_apart_better_than_random_ones_do(string slug)
+    {
+        var task = Digits("model.encoder=mlp", "model.hidden=[64]", "training.epochs=4", "training.batch=128", "training.rate=0.003");
+        using var encoder = Fit(slug switch { "cacr" => new AttractionRepulsion(new() { Views = 2 }), "groco" => new GroupOrdering(new()), _ => new InstanceDiscrimination(new()) }, task.Problem);
+        using var random = Fit(new RandomEncoder(new()), task.Problem);
+        var (learned, chance) = (task.Examine(encoder).Values["linear-probe"], task.Examine(random).Values["linear-probe"]);
+        Assert.True(learned > chance + 0.03, $"{learned}, random features {chance}");
+    }
+
+    [Theory]
+    [InlineData("simclr"), InlineData("cacr"), InlineData("groco")]
+    public void Stopped_at_any_step_and_continued_it_ends_with_the_same_bits_and_memory_stays_flat(string slug)
+    {
+        var problem = Digits(Tiny).Problem;
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var tensors = new List<long>();
+        string unbroken;
+        using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))
+        using (var encoder = Fit(Method(slug), problem, run)) unbroken = Bits(encoder);
+        Assert.True(tensors[^1] <= tensors[^5], $"{tensors[^1] - tensors[^5]} more tensors after 4 steps");
+        var folder = Directory.CreateTempSubdirectory("preceptor-representation-").FullName;
+        for (var attempt = 0; ; attempt++)
+        {
+            Assert.True(attempt < 20, "the run makes no progress across interruptions");
+            using var stop = new CancellationTokenSource();
+            var left = 4;
+            using var run = new Run(new RunSettings { Folder = folder, Cancellation = stop.Token, AtSafePoint = () => { if (--left == 0) stop.Cancel(); } });
+            try
+            {
+                using var encoder = Fit(Method(slug), problem, run);
+                Assert.Equal(unbroken, Bits(encoder));
+                break;
+            }
+            catch (OperationCanceledException)
+            {
+                // continue from the checkpoint
+            }
+        }
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void Without_weights_attraction_is_the_mean_of_all_and_an_encoder_is_kept_to_the_bit()
+    {
+        using var scope = torch.NewDisposeScope();
+        torch.Tensor[] views = [.. Enumerable.Range(0, 3).Select(v => torch.nn.functional.normalize(torch.tensor(Enumerable.Range(0, 20).Select(i => Math.Sin(i * (v + 1.7))).ToArray(), [5, 4]), 2, 1))];
+        double Of(AttractionRepulsion.Options options) => (AttractionRepulsion.AttractionOf(views, options) + AttractionRepulsion.RepulsionOf(views, options)).item<double>();
+        Assert.Equal(Of(new() { PositiveSharpness = 0, NegativeSharpness = 0 }), Of(new() { Attraction = false, Repulsion = false }), 1e-12);
+        var task = Digits(Tiny);
+        using var encoder = Fit(Method("simclr"), task.Problem);
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        encoder.Save(folder);
+        using var again = TrainedEncoder.Load(folder);
+        Assert.Equal(encoder.Embed(task.Problem.Validation), again.Embed(task.Problem.Validation));
+        Assert.Equal(encoder.Embed(task.Problem.Validation)[..encoder.Features], encoder.Embed(task.Problem.Validation.Take([0])));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void Scores_say_what_they_are_called()
+    {
+        // Two clusters on the axes, and a third row between them that belongs to the first.
+        float[] train = [1, 0, 0.9f, 0.1f, 0, 1, 0.1f, 0.9f];
+        int[] labels = [0, 0, 1, 1];
+        var (right, purity) = EncoderScores.Nearest(train, labels, [0.8f, 0.3f, 0, 2], [0, 1], 2, nearest: 2);
+        Assert.Equal([1, 1], right);
+        Assert.Equal([0.5, 0.5], purity);
+        Assert.Equal([1, 0], EncoderScores.LinearProbe(train, labels, [0.8f, 0.3f, 0, 2], [0, 0], 2));
+        Assert.Equal(2, EncoderScores.EffectiveRank([1, 0, -1, 0, 0, 1, 0, -1], 2), 1e-6);
+        Assert.Equal(1, EncoderScores.EffectiveRank([1, 1, 1, 1, 1, 1], 2));
+        Assert.Equal(1, EncoderScores.EffectiveRank([1, 2, 2, 4, 3, 6], 2), 1e-3);
+        var few = EncoderScores.Few([0, 1, 0, 1, 0, -1], 1, RandomStream.Of(1, "few"));
+        Assert.Equal(2, few.Count(l => l >= 0));
+        Assert.Equal(-1, few[5]);
+    }
+
+    [Fact]
+    public void What_cannot_be_learned_from_is_told()
+    {
+        var problem = Digits(Tiny).Problem;
+        Assert.Contains("at least two rows", Assert.Throws<RequestException>(() => Fit(Method("simclr"), problem with { Train = problem.Train.Take([0]) })).Message, StringComparison.Ordinal);
+        Assert.Contains("method.negatives: 12 other images are not in a batch of 12", Assert.Throws<RequestException>(() => Fit(new GroupOrdering(new() { Negatives = 12 }), problem)).Message, StringComparison.Ordinal);
+    }
+}

@@ -19,12 +19,12 @@ internal static class AttractionRepulsionExperiment
         Arm Uniform(Conditions conditions) => new(conditions, "cacr", "method.attraction=false", "method.repulsion=false");
         Control Anew(Conditions conditions) => new("the same method with initialisation and order drawn anew is worth nothing over itself", Uniform(conditions) with { DrawnAnew = true, TunedAs = Uniform(conditions) }, Uniform(conditions));
         Claim Weighted(Conditions conditions) => new("weighing positives and negatives within their groups gives better neighbours than counting all alike", Full(conditions), Uniform(conditions), RepresentationKind.Nearest, 0.01,
-            "CIFAR-10, linear: uniform many points below (section 4.3; figures from memory of the card)", Anew(conditions));
+            "CIFAR-10, linear: uniform many points below (section 4.3, figures not checked)", Anew(conditions));
         return new("cacr", RepresentationKind.Nearest,
         [
             Weighted(fashion),
             Weighted(digits),
-            new("attraction and repulsion give better neighbours than the contrast of two views", Full(digits), new Arm(digits, "simclr"), RepresentationKind.Nearest, 0.01, "CIFAR-10, linear, SmallAlexNet: about 2 to 3 points with four positives (table 1, from memory of the card)", Anew(digits)),
+            new("attraction and repulsion give better neighbours than the contrast of two views", Full(digits), new Arm(digits, "simclr"), RepresentationKind.Nearest, 0.01, "CIFAR-10, linear, SmallAlexNet: about 2 to 3 points with four positives (table 1, figures not checked)", Anew(digits)),
             new("weighing negatives alone is worse than weighing both", Full(digits), new Arm(digits, "cacr", "method.attraction=false"), RepresentationKind.Nearest, 0.01, "ablation (section 4.3)", Anew(digits)) { Tier = Tier.All },
             new("weighing positives alone is worse than weighing both", Full(digits), new Arm(digits, "cacr", "method.repulsion=false"), RepresentationKind.Nearest, 0.01, "ablation (section 4.3)", Anew(digits)) { Tier = Tier.All },
         ])

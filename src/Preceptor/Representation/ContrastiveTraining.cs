@@ -24,16 +24,27 @@ internal static class ContrastiveTraining
     /// <exception cref="RequestException">The rows are no images, or too few.</exception>
     public static TrainedEncoder Train(this Run run, RepresentationProblem problem, int views, HeadForm head, Func<Tensor[], Tensor> loss)
     {
+        var (projected, summary) = run.TrainProjected(problem, views, head, loss);
+        return new(problem.Encoding, problem.Model, new(projected.Encoder), summary, run.Threads);
+    }
+
+    /// <inheritdoc cref="Train"/>
+    /// <returns>The encoder with its head, and the course of the training.</returns>
+    public static (ProjectedEncoder Projected, Models.TrainingSummary Summary) TrainProjected(this Run run, RepresentationProblem problem, int views, HeadForm head, Func<Tensor[], Tensor> loss)
+    {
         if (problem.Train.Shape is not { Pixels: > 0, Numbers: 0, Tokens: 0 }) throw new RequestException($"{problem.Name}: views are of images, and its rows are {string.Join(", ", problem.Train.Shape.Parts)}");
         if (problem.Train.Count < 2 || problem.Training.Batch < 2) throw new RequestException($"{problem.Name}: contrasts need at least two rows, and two a batch; there are {problem.Train.Count}, {problem.Training.Batch} a batch");
-        var augmented = problem.Training.Augment.Length > 0 ? problem : problem with { Training = problem.Training with { Augment = Usual, Strength = problem.Training.Strength ?? new() { Crop = 0.5 } } };
         var encoder = run.NewEncoder(problem);
         run.Uses(typeof(ProjectionHead));
         run.Uses(typeof(ImageAugmentation));
         var projected = new ProjectedEncoder(encoder, head.Depth, head.Width);
-        var summary = TrainingLoop.Fit(run, projected, new ViewBatches(run, augmented, views), problem.Training, _ => batch => loss(projected.Project(batch.Views())), null);
-        return new(problem.Encoding, problem.Model, encoder, summary, run.Threads);
+        var summary = TrainingLoop.Fit(run, projected, new ViewBatches(run, problem.Augmented(), views), problem.Training, _ => batch => loss(projected.Project(batch.Views())), null);
+        return (projected, summary);
     }
+
+    /// <summary>The problem with the usual changes of images where it names none.</summary>
+    public static RepresentationProblem Augmented(this RepresentationProblem problem) =>
+        problem.Training.Augment.Length > 0 ? problem : problem with { Training = problem.Training with { Augment = Usual, Strength = problem.Training.Strength ?? new() { Crop = 0.5 } } };
 
     /// <summary>The problem's encoder with random weights.</summary>
     public static Encoder NewEncoder(this Run run, RepresentationProblem problem)

@@ -26,6 +26,17 @@ internal sealed class ProjectionHead : nn.Module<Tensor, Tensor>
         register_module("norms", norms);
     }
 
+    /// <summary>How many hidden layers it has, which a fine-tuned network may keep.</summary>
+    public int Hidden => layers.Count - 1;
+
+    /// <summary>Copies a hidden layer and its norm.</summary>
+    public void CopyLayer(int layer, Linear into, BatchNorm1d norm)
+    {
+        into.weight!.copy_(layers[layer].weight!);
+        var own = norms[layer].state_dict();
+        foreach (var (name, value) in norm.state_dict()) value.copy_(own[name]);
+    }
+
     public override Tensor forward(Tensor features)
     {
         for (var i = 0; i < layers.Count; i++)
@@ -41,6 +52,8 @@ internal sealed class ProjectionHead : nn.Module<Tensor, Tensor>
 internal sealed class ProjectedEncoder : nn.Module
 {
     private readonly ProjectionHead head;
+
+    public ProjectionHead Head => head;
 
     public ProjectedEncoder(Models.Encoder encoder, int depth, int width) : base(nameof(ProjectedEncoder))
     {

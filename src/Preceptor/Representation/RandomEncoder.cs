@@ -14,6 +14,6 @@ public sealed class RandomEncoder(RandomEncoder.Options options) : IFit<Represen
     public TrainedEncoder Fit(RepresentationProblem problem, Run run)
     {
         _ = options;
-        return new(problem.Encoding, problem.Model, run.NewEncoder(problem), null, run.Threads);
+        return new(problem.Encoding, problem.Model, new(run.NewEncoder(problem)), null, run.Threads);
     }
 }

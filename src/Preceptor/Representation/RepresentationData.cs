@@ -28,6 +28,11 @@ public sealed record RepresentationData : IProblemData
     [Description("The column of classes by which encoders are scored; no method sees it. Blank for rows without")]
     public string Label { get; set; } = "label";
 
+    /// <summary>Few labels.</summary>
+    [Description("Labels a class that methods are given, drawn at random, for those that use a few; left out: none")]
+    [Range(1, 1_000_000)]
+    public int? Labels { get; set; }
+
     /// <summary>Most rows.</summary>
     [Description("Most rows, drawn at random; left out: all")]
     [Range(10, int.MaxValue)]

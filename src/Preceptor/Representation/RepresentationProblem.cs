@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
+using Preceptor.Supervision;
 using Preceptor.Training;
 
 namespace Preceptor.Representation;
@@ -25,7 +26,13 @@ public sealed record RepresentationProblem(string Title, InputEncoding Encoding,
     public string Name => Title;
 
     /// <inheritdoc/>
-    public IReadOnlyList<ISupervision> Supervision { get; } = [new RawRows(Train.Fingerprint)];
+    public IReadOnlyList<ISupervision> Supervision => Few is null ? [new RawRows(Train.Fingerprint)] : [new RawRows(Train.Fingerprint), Few];
+
+    /// <summary>Labels of a few training rows; null where none are offered.</summary>
+    public Labels? Few { get; init; }
+
+    /// <summary>How many classes there are; 0 where no labels are offered.</summary>
+    public int Classes { get; init; }
 
     /// <summary>The encoder's network.</summary>
     public ModelOptions Model { get; init; } = new();
@@ -37,6 +44,7 @@ public sealed record RepresentationProblem(string Title, InputEncoding Encoding,
     public JsonObject Describe(JsonNode? method = null)
     {
         var description = new JsonObject { ["rows"] = Train.Fingerprint, ["validation"] = Validation.Fingerprint, ["model"] = Options.Resolve(Model), ["training"] = Options.Resolve(Training) };
+        if (Few is not null) description["labels"] = Few.Fingerprint;
         if (method is not null) description["method"] = method;
         return description;
     }

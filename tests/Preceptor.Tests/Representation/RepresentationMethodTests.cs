@@ -23,6 +23,7 @@ public sealed class RepresentationMethodTests
         "simclr" => new InstanceDiscrimination(new() { HeadWidth = 8 }),
         "cacr" => new AttractionRepulsion(new() { Views = 3, HeadWidth = 8 }),
         "groco" => new GroupOrdering(new() { Negatives = 5, HeadWidth = 8 }),
+        "simclr-v2" => new SemiSupervisedContrast(new() { HeadWidth = 8, FineTuneEpochs = 3, DistilEpochs = 2, LabelShare = 0.2 }),
         _ => new RandomEncoder(new()),
     };
 
@@ -60,7 +61,7 @@ public sealed class RepresentationMethodTests
     }
 
     [Theory]
-    [InlineData("simclr"), InlineData("cacr"), InlineData("groco")]
+    [InlineData("simclr"), InlineData("cacr"), InlineData("groco"), InlineData("simclr-v2")]
     public void Stopped_at_any_step_and_continued_it_ends_with_the_same_bits_and_memory_stays_flat(string slug)
     {
         var problem = Digits(Tiny).Problem;
@@ -107,6 +108,33 @@ public sealed class RepresentationMethodTests
         Assert.Equal(encoder.Embed(task.Problem.Validation), again.Embed(task.Problem.Validation));
         Assert.Equal(encoder.Embed(task.Problem.Validation)[..encoder.Features], encoder.Embed(task.Problem.Validation.Take([0])));
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void The_three_steps_leave_a_classifier_and_without_the_last_two_it_is_plain_contrast_to_the_bit()
+    {
+        var task = Digits("model.encoder=mlp", "model.hidden=[64]", "training.epochs=2", "training.batch=128", "training.rate=0.003");
+        using var full = Fit(new SemiSupervisedContrast(new() { FineTuneEpochs = 20, DistilEpochs = 2 }), task.Problem);
+        Assert.Equal(10, full.Classes);
+        Assert.True(task.Examine(full).Values["few-shot"] > 0.2, $"{task.Examine(full).Values["few-shot"]}");
+        using var small = Fit(new SemiSupervisedContrast(new() { FineTuneEpochs = 5, DistilEpochs = 1, Student = new() { Encoder = EncoderKind.Mlp, Hidden = [16] } }), task.Problem);
+        Assert.Equal(16, small.Features);
+        var tiny = Digits(Tiny).Problem;
+        using var plain = Fit(Method("simclr"), tiny);
+        using var none = Fit(new SemiSupervisedContrast(new() { HeadDepth = 2, HeadWidth = 8, FineTuneEpochs = 0, KeptLayers = 0 }), tiny);
+        Assert.Equal(Bits(plain), Bits(none));
+    }
+
+    [Fact]
+    public void No_layer_beyond_the_head_is_kept_and_labels_that_are_not_looked_at_change_nothing()
+    {
+        var problem = Digits(Tiny).Problem;
+        Assert.Contains("method.kept-layers: 3 hidden layers are not in a head of 3 layers", Assert.Throws<RequestException>(() => Fit(new SemiSupervisedContrast(new() { KeptLayers = 3 }), problem)).Message, StringComparison.Ordinal);
+        var unlabelled = ProblemKinds.All.First(k => k.Name == "representation");
+        Assert.Contains("labels", Assert.Throws<RequestException>(() => unlabelled.Prepare(Specification.From(new("test", "", [new("method", new ScalarSetting("test", "method", "simclr-v2"))]), ["problem.name=unlabelled-digits", "problem.labels=0", "problem.size=tiny"]), 1, (_, _, _, _) => throw new InvalidOperationException())).Message, StringComparison.Ordinal);
+        using var first = Fit(Method("simclr"), problem);
+        using var second = Fit(Method("simclr"), problem with { Few = null, Classes = 0 });
+        Assert.Equal(Bits(first), Bits(second));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
 
     internal static readonly Metric Nearest = MeasuredScores.Metric("knn", "accuracy by the 20 nearest training rows", Better.Higher, 0, 1);
     internal static readonly Metric Probe = MeasuredScores.Metric("linear-probe", "accuracy of a linear classifier on the features, all labels given", Better.Higher, 0, 1);
-    internal static readonly Metric Few = MeasuredScores.Metric("few-shot", $"accuracy of a linear classifier on the features, {FewEach} labels a class given", Better.Higher, 0, 1);
+    internal static readonly Metric Few = MeasuredScores.Metric("few-shot", "accuracy with few labels, ten a class where the problem says no other number: of the encoder's own classifier where it was fine-tuned, else of a linear one on the features", Better.Higher, 0, 1);
     internal static readonly Metric Purity = MeasuredScores.Metric("purity", "the share of the ten nearest training rows that have the row's own class", Better.Higher, 0, 1);
     internal static readonly Metric Rank = MeasuredScores.Metric("effective-rank", "how many dimensions the features use; 1 where they have collapsed", Better.Higher, 0, double.PositiveInfinity);
 
@@ -38,37 +38,44 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
         // The labels of the rows belong to the exam: nothing of the prediction problem but its inputs gets into this one.
         var rows = new PredictionData { Data = data.Data, Image = data.Image, Label = data.Label, Rows = data.Rows, SplitSeed = data.SplitSeed };
         var draft = rows.Draft(specification.ProblemSettings ?? new("defaults", "problem", []), read, onnx);
-        return Task(specification, draft.Name, (draft.Train, draft.TrainTruth ?? draft.TrainLabels), (draft.Validation, draft.ValidationTruth ?? draft.ValidationLabels), (draft.Test, draft.TestLabels), draft.Inputs, draft.ScoredOn, draft.Notes);
+        return Task(specification, draft.Name, (draft.Train, draft.TrainTruth ?? draft.TrainLabels), (draft.Validation, draft.ValidationTruth ?? draft.ValidationLabels), (draft.Test, draft.TestLabels), draft.Inputs, draft.ScoredOn, draft.Notes, data.Labels ?? 0, data.SplitSeed);
     }
 
     /// <summary>The problem of generated digits.</summary>
     internal static ExamTask<RepresentationProblem, TrainedEncoder> Digits(Specification specification, ulong seed)
     {
         var parts = UnlabelledDigitsProblem.Draw((UnlabelledDigitsProblem.Options)specification.Problem, seed);
-        return Task(specification, "unlabelled-digits", parts[0], parts[1], parts[2], new() { Image = "image" }, ScoredOn.Truth, []);
+        return Task(specification, "unlabelled-digits", parts[0], parts[1], parts[2], new() { Image = "image" }, ScoredOn.Truth, [], ((UnlabelledDigitsProblem.Options)specification.Problem).Labels, seed);
     }
 
-    private static ExamTask<RepresentationProblem, TrainedEncoder> Task(Specification specification, string name, (Table Rows, int[] Labels) train, (Table Rows, int[] Labels) validation, (Table Rows, int[] Labels) test, InputRoles inputs, ScoredOn scoredOn, IReadOnlyList<string> notes)
+    private static ExamTask<RepresentationProblem, TrainedEncoder> Task(Specification specification, string name, (Table Rows, int[] Labels) train, (Table Rows, int[] Labels) validation, (Table Rows, int[] Labels) test, InputRoles inputs, ScoredOn scoredOn, IReadOnlyList<string> notes, int labels, ulong seed)
     {
         var model = (ModelOptions)specification.ModelSection;
         var (tokens, limit) = Encoder.Text(model);
         var encoding = InputEncoding.Fit(train.Rows, inputs, tokens, model.Vocabulary, limit);
-        var problem = new RepresentationProblem(name, encoding, encoding.Encode(train.Rows), encoding.Encode(validation.Rows)) { Model = model, Training = specification.Training };
+        var few = EncoderScores.Few(train.Labels, labels == 0 ? FewEach : labels, RandomStream.Of(seed, "few-labels"));
+        var problem = new RepresentationProblem(name, encoding, encoding.Encode(train.Rows), encoding.Encode(validation.Rows))
+        {
+            Model = model,
+            Training = specification.Training,
+            Few = labels == 0 ? null : new(few, [.. validation.Labels.Select(_ => -1)]),
+            Classes = labels == 0 ? 0 : train.Labels.Max() + 1,
+        };
         if (train.Labels.Count(l => l >= 0) < 2 || !test.Labels.Any(l => l >= 0)) throw new RequestException($"{name}: encoders are scored by labels, and too few rows have one");
         var tests = encoding.Encode(test.Rows);
-        return new(problem, encoder => Score(encoder, problem.Train, train.Labels, tests, test.Labels), encoder => Score(encoder, problem.Train, train.Labels, problem.Validation, validation.Labels))
+        return new(problem, encoder => Score(encoder, problem.Train, train.Labels, few, tests, test.Labels), encoder => Score(encoder, problem.Train, train.Labels, few, problem.Validation, validation.Labels))
         {
             Show = encoder => Show(encoder, tests, test.Labels),
             ScoredOn = scoredOn,
             TestItems = test.Labels.Count(l => l >= 0),
             TrainingItems = problem.Train.Count,
-            LabelledItems = 0,
+            LabelledItems = labels == 0 ? 0 : few.Count(l => l >= 0),
             Fingerprint = $"{problem.Train.Fingerprint}-{tests.Fingerprint}-{Contents.Hash(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>(test.Labels))}",
             Notes = notes,
         };
     }
 
-    private static MeasuredScores Score(TrainedEncoder encoder, Examples train, int[] labels, Examples test, int[] truth)
+    private static MeasuredScores Score(TrainedEncoder encoder, Examples train, int[] labels, int[] few, Examples test, int[] truth)
     {
         int[] known = [.. Enumerable.Range(0, truth.Length).Where(i => truth[i] >= 0)];
         var (features, asked, answers) = (encoder.Embed(train), encoder.Embed(test.Take(known)), known.Select(i => truth[i]).ToArray());
@@ -78,7 +85,7 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
         {
             [Nearest.Name] = right,
             [Probe.Name] = EncoderScores.LinearProbe(features, labels, asked, answers, width),
-            [Few.Name] = EncoderScores.LinearProbe(features, EncoderScores.Few(labels, FewEach, RandomStream.Of(0, "few-shot")), asked, answers, width),
+            [Few.Name] = encoder.Classes > 0 ? [.. encoder.Classify(test.Take(known)).Zip(answers, (a, b) => a == b ? 1.0 : 0)] : EncoderScores.LinearProbe(features, few, asked, answers, width),
             [Purity.Name] = purity,
         }, new Dictionary<string, double> { [Rank.Name] = EncoderScores.EffectiveRank(asked, width) });
     }

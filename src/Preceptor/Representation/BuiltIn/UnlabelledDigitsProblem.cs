@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Preceptor.Data;
 using Preceptor.Data.Generators;
 using Preceptor.Foundation;
@@ -15,6 +16,11 @@ public static class UnlabelledDigitsProblem
         /// <summary>The size.</summary>
         [Description("tiny: 64 images in all; small: 2,000 to learn from; full: 10,000")]
         public ProblemSize Size { get; set; } = ProblemSize.Small;
+
+        /// <summary>Few labels.</summary>
+        [Description("Labels a digit that methods are given, for those that use a few; 0: none")]
+        [Range(0, 1000)]
+        public int Labels { get; set; } = 10;
     }
 
     /// <summary>Images and their digits: those to learn from, to validate and to test.</summary>

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Preceptor.Models;
 using Preceptor.Foundation;
+using Preceptor.Models;
 using Preceptor.Ranking;
 
 namespace Preceptor.Papers;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Preceptor.Models;
 using Preceptor.Foundation;
+using Preceptor.Models;
 using Preceptor.Ranking;
 
 namespace Preceptor.Tests.Ranking;

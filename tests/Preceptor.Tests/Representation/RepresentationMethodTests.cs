@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Preceptor.Catalogue;
 using Preceptor.Foundation;
 using Preceptor.Models;

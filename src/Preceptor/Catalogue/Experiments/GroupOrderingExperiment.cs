@@ -1,4 +1,3 @@
-using Preceptor.Evaluation;
 
 namespace Preceptor.Catalogue.Experiments;
 

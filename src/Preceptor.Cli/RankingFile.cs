@@ -11,15 +11,17 @@ internal static class RankingFile
     /// <summary>The folder of the ranker that a run's folder, or a model's, holds; null where it holds another model or none.</summary>
     public static string? Find(string folder) => new[] { folder, Path.Combine(folder, "model") }.FirstOrDefault(place => File.Exists(Path.Combine(place, Ranker.FileName)));
 
-    /// <summary>Ranks the candidates of a file: rows with a query and a document, or features in LETOR's form; the lines come query by query, the best first.</summary>
+    /// <summary>
+    /// Ranks the candidates of a file: rows with a query and a document, or features in LETOR's form; the lines come query by query, the best first. A ranker that fetches takes its documents from all of the file's.
+    /// </summary>
     public static (IReadOnlyList<string> Header, IEnumerable<IReadOnlyList<string>> Rows) Of(Ranker ranker, string data)
     {
         var (lists, names, documents) = ranker.FeatureCount > 0 ? Features(ranker, data) : Texts(data);
         return (["query", "document", "score", "rank"], lists.SelectMany(list =>
         {
-            var scores = ranker.Score(list, documents);
-            return Enumerable.Range(0, list.Count).OrderByDescending(i => scores[i]).ThenBy(i => i).Select((i, rank) => (IReadOnlyList<string>)
-                [list.Name, names[list.Documents[i]], scores[i].ToString("R", CultureInfo.InvariantCulture), (rank + 1).ToString(CultureInfo.InvariantCulture)]);
+            var (ranked, scores) = ranker.Rank(list, documents);
+            return Enumerable.Range(0, ranked.Length).OrderByDescending(i => scores[i]).ThenBy(i => i).Select((i, rank) => (IReadOnlyList<string>)
+                [list.Name, names[ranked[i]], scores[i].ToString("R", CultureInfo.InvariantCulture), (rank + 1).ToString(CultureInfo.InvariantCulture)]);
         }));
     }
 

@@ -31,6 +31,9 @@ public sealed class Ranker : IArtifact<Ranker>, IDisposable
     /// <summary>Features a candidate that it reads; 0 for texts.</summary>
     public int FeatureCount => encoding.Means.Length;
 
+    /// <summary>Whether it fetches from all documents by a search of its own, instead of ordering the candidates it is given.</summary>
+    public bool Fetches => search is not null;
+
     /// <summary>The ranker that keeps the first stage's order.</summary>
     internal static Ranker FirstStage() => new(new(), new([], [], []), null, null, 1);
 

@@ -57,7 +57,8 @@ public sealed record RankingCollection(string Name, IReadOnlyList<string> Docume
             }
             else
             {
-                find = q => [.. (run.GetValueOrDefault(queries.Names[q]) ?? []).Where(d => numbers.ContainsKey(d.Key) || unknown++ < 0).Select(d => new Hit(numbers[d.Key], d.Value)).OrderByDescending(h => h.Score).ThenBy(h => h.Document).Take(depth)];
+                unknown = run.Values.SelectMany(of => of.Keys).Count(name => !numbers.ContainsKey(name));
+                find = q => [.. (run.GetValueOrDefault(queries.Names[q]) ?? []).Where(d => numbers.ContainsKey(d.Key)).Select(d => new Hit(numbers[d.Key], d.Value)).OrderByDescending(h => h.Score).ThenBy(h => h.Document).Take(depth)];
             }
             var (lists, grades, missing) = (new CandidateList[queries.Names.Length], new int[queries.Names.Length][], new (int Document, int Grade)[queries.Names.Length][]);
             for (var q = 0; q < lists.Length; q++)

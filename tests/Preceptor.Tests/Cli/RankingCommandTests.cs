@@ -38,6 +38,9 @@ public sealed class RankingCommandTests
         Assert.Equal(4, lines.Length);
         Assert.Equal("query,document,score,rank", lines[0]);
         Assert.Equal(["1", "2", "1"], lines.Skip(1).Select(l => l.Split(',')[^1].Trim()));
+        (code, _, error) = Workspace.Child(["run", "spec.yaml", "--method", "doc2doc", "--set", "method.rerank=none", "--out", "d"]);
+        Assert.True(code == 0, error);
+        Assert.Equal("cats,All about cats,1,1", Workspace.Child(["predict", "d", "pairs.csv"]).Output.Split('\n')[1].Trim());
         (code, output, error) = Workspace.Child(["compare", "spec.yaml", "--methods", "auto", "--seeds", "1", "--out", "c", "--json"]);
         Assert.True(code == 0, error);
         Assert.Equal(["doc2doc", "first-stage", "pairwise-ranking", "pg-rank", "ranking-curriculum"], JsonNode.Parse(output.Trim().Split('\n')[^1])!["methods"]!.AsArray().Select(m => (string)m!["method"]!).Order());

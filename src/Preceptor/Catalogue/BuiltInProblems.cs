@@ -53,6 +53,8 @@ public static class BuiltInProblems
         new("digits", "prediction", "Rendered strokes of ten digits, 28×28, deformed and on backgrounds; knobs for few and for noisy labels.",
             typeof(DigitsProblem.Options), "ps-kd", new Dictionary<string, string> { ["training.epochs"] = "12", ["training.rate"] = "0.003" },
             (options, seed) => DigitsProblem.Draft((DigitsProblem.Options)options, seed)),
+        new("factors", RepresentationData.KindName, "A table whose columns come from four hidden factors, without labels to learn from; encoders are scored by a class that no linear function of the columns tells.",
+            typeof(FactorsProblem.Options), "t-jepa", new Dictionary<string, string> { ["training.epochs"] = "20", ["training.batch"] = "256", ["training.rate"] = "0.001" }, null) { Task = RepresentationKind.Factors },
         new("grades", RankingData.KindName, "Candidates of queries by 20 features and grades that one linear scorer cannot all tell apart.",
             typeof(GradesProblem.Options), "pg-rank", new Dictionary<string, string> { ["model.scorer"] = "linear", ["training.epochs"] = "20", ["training.batch"] = "16", ["training.rate"] = "0.01" }, null) { Task = RankingKind.Grades },
         new("laws", RankingData.KindName, "Directives as queries and the acts that transpose them, among acts of the same wording that do not; topics and dates are known.",

@@ -32,7 +32,8 @@ internal static class ContrastiveTraining
     /// <returns>The encoder with its head, and the course of the training.</returns>
     public static (ProjectedEncoder Projected, Models.TrainingSummary Summary) TrainProjected(this Run run, RepresentationProblem problem, int views, HeadForm head, Func<Tensor[], Tensor> loss)
     {
-        if (problem.Train.Shape is not { Pixels: > 0, Numbers: 0, Tokens: 0 }) throw new RequestException($"{problem.Name}: views are of images, and its rows are {string.Join(", ", problem.Train.Shape.Parts)}");
+        if (problem.Train.Shape is { Tokens: > 0 } or { Pixels: > 0, Numbers: > 0 }) throw new RequestException($"{problem.Name}: views are of images or of tables, and its rows are {string.Join(" and ", problem.Train.Shape.Parts)}");
+        problem.Training.Check(problem.Train.Shape);
         if (problem.Train.Count < 2 || problem.Training.Batch < 2) throw new RequestException($"{problem.Name}: contrasts need at least two rows, and two a batch; there are {problem.Train.Count}, {problem.Training.Batch} a batch");
         var encoder = run.NewEncoder(problem);
         run.Uses(typeof(ProjectionHead));
@@ -44,7 +45,7 @@ internal static class ContrastiveTraining
 
     /// <summary>The problem with the usual changes of images where it names none.</summary>
     public static RepresentationProblem Augmented(this RepresentationProblem problem) =>
-        problem.Training.Augment.Length > 0 ? problem : problem with { Training = problem.Training with { Augment = Usual, Strength = problem.Training.Strength ?? new() { Crop = 0.5 } } };
+        problem.Training.Augment.Length > 0 || problem.Train.Shape.Pixels == 0 ? problem : problem with { Training = problem.Training with { Augment = Usual, Strength = problem.Training.Strength ?? new() { Crop = 0.5 } } };
 
     /// <summary>The problem's encoder with random weights.</summary>
     public static Encoder NewEncoder(this Run run, RepresentationProblem problem)

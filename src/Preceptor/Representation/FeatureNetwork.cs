@@ -6,6 +6,21 @@ using static TorchSharp.torch;
 
 namespace Preceptor.Representation;
 
+/// <summary>An encoder of columns as a network over inputs.</summary>
+internal sealed class ColumnFeatures : nn.Module<Inputs, Tensor>
+{
+    public ColumnFeatures(ColumnEncoder columns) : base(nameof(ColumnFeatures))
+    {
+        Columns = columns;
+        register_module("columns", columns);
+    }
+
+    public ColumnEncoder Columns { get; }
+
+    /// <summary>Features [B, F].</summary>
+    public override Tensor forward(Inputs inputs) => Columns.forward(inputs.Numbers!);
+}
+
 /// <summary>An encoder, the first layers of its projection head if they are kept, and a classifier on top if it was fine-tuned.</summary>
 [Version(1)]
 internal sealed class FeatureNetwork : nn.Module<Inputs, Tensor>
@@ -17,13 +32,18 @@ internal sealed class FeatureNetwork : nn.Module<Inputs, Tensor>
     /// <param name="encoder">The encoder.</param>
     /// <param name="headLayers">How many layers of the head are kept.</param>
     /// <param name="classes">Classes of the classifier, which starts at zero; 0 for none.</param>
-    public FeatureNetwork(Encoder encoder, int headLayers = 0, int classes = 0) : base(nameof(FeatureNetwork))
+    public FeatureNetwork(Encoder encoder, int headLayers = 0, int classes = 0) : this(encoder, encoder.Features, headLayers, classes) { }
+
+    /// <param name="columns">An encoder of columns.</param>
+    public FeatureNetwork(ColumnEncoder columns) : this(new ColumnFeatures(columns), columns.Features, 0, 0) { }
+
+    private FeatureNetwork(nn.Module<Inputs, Tensor> encoder, int features, int headLayers, int classes) : base(nameof(FeatureNetwork))
     {
-        (Encoder, Classes) = (encoder, classes);
+        (Encoder, Features, Classes) = (encoder, features, classes);
         for (var i = 0; i < headLayers; i++)
         {
-            layers.Add(nn.Linear(encoder.Features, encoder.Features, hasBias: false));
-            norms.Add(nn.BatchNorm1d(encoder.Features));
+            layers.Add(nn.Linear(features, features, hasBias: false));
+            norms.Add(nn.BatchNorm1d(features));
         }
         register_module("encoder", encoder);
         if (headLayers > 0)
@@ -32,13 +52,18 @@ internal sealed class FeatureNetwork : nn.Module<Inputs, Tensor>
             register_module("norms", norms);
         }
         if (classes == 0) return;
-        classifier = nn.Linear(encoder.Features, classes);
+        classifier = nn.Linear(features, classes);
         nn.init.zeros_(classifier.weight!);
         nn.init.zeros_(classifier.bias!);
         register_module("classifier", classifier);
     }
 
-    public Encoder Encoder { get; }
+    public nn.Module<Inputs, Tensor> Encoder { get; }
+
+    public int Features { get; }
+
+    /// <summary>The form of an encoder of columns; null for another.</summary>
+    public ColumnEncoderOptions? Columns => (Encoder as ColumnFeatures)?.Columns.Options;
 
     public int HeadLayers => layers.Count;
 

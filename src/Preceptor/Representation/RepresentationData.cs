@@ -4,7 +4,7 @@ using Preceptor.Foundation;
 
 namespace Preceptor.Representation;
 
-/// <summary>The keys of a representation problem: images without labels, and labels by which the encoder is scored and which no method sees.</summary>
+/// <summary>The keys of a representation problem: rows without labels, and labels by which the encoder is scored and which no method sees.</summary>
 public sealed record RepresentationData : IProblemData
 {
     /// <summary>The name of the kind.</summary>
@@ -17,12 +17,20 @@ public sealed record RepresentationData : IProblemData
     public string Kind { get; set; } = KindName;
 
     /// <summary>The data.</summary>
-    [Description("A folder of images, or a data set by name")]
+    [Description("A folder of images, a table (CSV, TSV, Parquet, JSON Lines), or a data set by name")]
     public string? Data { get; set; }
 
     /// <summary>The images.</summary>
-    [Description("The column of images")]
+    [Description("The column of images, where no columns of numbers or categories are named")]
     public string Image { get; set; } = "image";
+
+    /// <summary>Numbers.</summary>
+    [Description("Columns of numbers, of a table")]
+    public string[] Numbers { get; set; } = [];
+
+    /// <summary>Categories.</summary>
+    [Description("Columns of categories, of a table")]
+    public string[] Categories { get; set; } = [];
 
     /// <summary>The label.</summary>
     [Description("The column of classes by which encoders are scored; no method sees it. Blank for rows without")]

@@ -36,7 +36,7 @@ public sealed class TrainedEncoder : IArtifact<TrainedEncoder>, IDisposable
     internal FeatureNetwork Network => network;
 
     /// <summary>Numbers a feature vector, F.</summary>
-    public int Features => network.Encoder.Features;
+    public int Features => network.Features;
 
     /// <summary>The features of all rows [N × F]. A row's do not depend on its neighbours.</summary>
     public float[] Embed(Examples examples) => Run(examples, Features, network.forward);
@@ -72,7 +72,7 @@ public sealed class TrainedEncoder : IArtifact<TrainedEncoder>, IDisposable
     public void Save(string folder)
     {
         Directory.CreateDirectory(folder);
-        ModelFiles.WriteJson(Path.Combine(folder, FileName), new Description(options, Encoding, network.HeadLayers, network.Classes, Training, threads));
+        ModelFiles.WriteJson(Path.Combine(folder, FileName), new Description(options, Encoding, network.HeadLayers, network.Classes, network.Columns, Training, threads));
         new KeptModule(network).Write(Path.Combine(folder, WeightsFile));
     }
 
@@ -81,7 +81,7 @@ public sealed class TrainedEncoder : IArtifact<TrainedEncoder>, IDisposable
     {
         var d = ModelFiles.ReadJson<Description>(Path.Combine(folder, FileName));
         if (d.HeadLayers is < 0 or > 100 || d.Classes is < 0 or > 1_000_000) throw new RequestException($"{Path.Combine(folder, FileName)}: describes a network of impossible size");
-        var network = new FeatureNetwork(Encoder.Create(d.Model, d.Encoding.Shape), d.HeadLayers, d.Classes);
+        var network = d.Columns is { } columns ? new FeatureNetwork(new ColumnEncoder(ColumnLayout.Of(d.Encoding), columns)) : new FeatureNetwork(Encoder.Create(d.Model, d.Encoding.Shape), d.HeadLayers, d.Classes);
         new KeptModule(network).Read(Path.Combine(folder, WeightsFile));
         return new(d.Encoding, d.Model, network, d.Training, d.Threads);
     }
@@ -89,5 +89,5 @@ public sealed class TrainedEncoder : IArtifact<TrainedEncoder>, IDisposable
     /// <inheritdoc/>
     public void Dispose() => network.Dispose();
 
-    private sealed record Description(ModelOptions Model, InputEncoding Encoding, int HeadLayers, int Classes, TrainingSummary? Training, int Threads);
+    private sealed record Description(ModelOptions Model, InputEncoding Encoding, int HeadLayers, int Classes, ColumnEncoderOptions? Columns, TrainingSummary? Training, int Threads);
 }

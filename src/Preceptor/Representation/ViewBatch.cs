@@ -1,6 +1,7 @@
 using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Training;
+using static TorchSharp.torch;
 
 namespace Preceptor.Representation;
 
@@ -9,13 +10,16 @@ public sealed class ViewBatch : IBatch
 {
     internal readonly InputBuffer Buffer = new();
     internal int[] RowBuffer = [];
+    private const double CorruptedShare = 0.3;
     private readonly ImageAugmentation augmentation;
+    private readonly ColumnLayout layout;
+    private readonly ulong seed;
     private readonly int views;
     internal int Epoch;
 
-    internal ViewBatch(ImageAugmentation augmentation, int views)
+    internal ViewBatch(ImageAugmentation augmentation, ColumnLayout layout, ulong seed, int views)
     {
-        (this.augmentation, this.views) = (augmentation, views);
+        (this.augmentation, this.layout, this.seed, this.views) = (augmentation, layout, seed, views);
     }
 
     /// <inheritdoc/>
@@ -24,11 +28,37 @@ public sealed class ViewBatch : IBatch
     /// <inheritdoc/>
     public ReadOnlySpan<int> Rows => RowBuffer.AsSpan(0, Count);
 
+    /// <summary>The share of the training's steps that is done before this one, in [0, 1).</summary>
+    public double ShareDone { get; internal set; }
+
+    /// <summary>The rows as they are.</summary>
+    public Inputs Plain() => Buffer.ToTensors();
+
     /// <summary>The rows as each view shows them; every view of every epoch is another one.</summary>
     public Inputs[] Views()
     {
         var plain = Buffer.ToTensors();
-        return [.. Enumerable.Range(0, views).Select(v => plain with { Image = augmentation.Augment(plain.Image!, Rows, Epoch * views + v) })];
+        return [.. Enumerable.Range(0, views).Select(v => plain.Image is null ? new(null, Corrupted(Epoch * views + v), null) : plain with { Image = augmentation.Augment(plain.Image, Rows, Epoch * views + v) })];
+    }
+
+    // Some columns of each row are those of another row of the batch (Bahri et al. 2022, SCARF).
+    private Tensor Corrupted(int view)
+    {
+        var width = Buffer.Shape.Numbers;
+        var rows = Rows;
+        var own = Buffer.Numbers.AsSpan(0, Count * width);
+        var values = own.ToArray();
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var random = RandomStream.Of(seed, "corruption", view, rows[i]);
+            for (var column = 0; column < layout.Count; column++)
+            {
+                if (random.NextDouble() >= CorruptedShare) continue;
+                var (start, length) = layout.Place(column);
+                own.Slice(random.Next(rows.Length) * width + start, length).CopyTo(values.AsSpan(i * width + start));
+            }
+        }
+        return tensor(values, [Count, width]);
     }
 }
 
@@ -46,8 +76,10 @@ internal sealed class ViewBatches(Run run, RepresentationProblem problem, int vi
     {
         var order = run.Random("order", epoch).Permutation(problem.Train.Count);
         var augmentation = new ImageAugmentation(problem.Training.Augment, problem.Training.Strength ?? new(), seed);
-        return Prefetch.Run(first, PerEpoch, () => new ViewBatch(augmentation, views), (index, batch) =>
+        var layout = ColumnLayout.Of(problem.Encoding);
+        return Prefetch.Run(first, PerEpoch, () => new ViewBatch(augmentation, layout, seed, views), (index, batch) =>
         {
+            batch.ShareDone = (epoch - 1 + (double)index / PerEpoch) / problem.Training.Epochs;
             batch.RowBuffer = order[(index * size)..((index + 1) * size)];
             batch.Epoch = epoch;
             problem.Train.Gather(batch.RowBuffer, batch.Buffer);

@@ -29,14 +29,24 @@ public sealed class MovingAverage : IKept, IDisposable
     }
 
     /// <summary>Moves the average towards the module's present values.</summary>
-    public void Update()
+    public void Update() => Update(decay, keep, take);
+
+    /// <summary>Moves the average, keeping another share of it than usual, for those whose share grows with the steps.</summary>
+    /// <param name="share">The share that is kept, in [0, 1].</param>
+    public void Update(double share)
+    {
+        using Scalar kept = share, taken = 1 - share;
+        Update(share, kept, taken);
+    }
+
+    private void Update(double share, Scalar kept, Scalar taken)
     {
         using var noGradient = torch.no_grad();
         foreach (var (name, value) in Tensors(module))
         {
             var average = averages[name];
-            if (IsFloats(average) && IsFloats(value)) Average(Floats(average), Floats(value), (float)decay, (float)(1 - decay));
-            else if (torch.is_floating_point(average.dtype)) average.mul_(keep).add_(value, take);
+            if (IsFloats(average) && IsFloats(value)) Average(Floats(average), Floats(value), (float)share, (float)(1 - share));
+            else if (torch.is_floating_point(average.dtype)) average.mul_(kept).add_(value, taken);
             else average.copy_(value);
         }
     }

@@ -15,6 +15,12 @@ public sealed class RepresentationMethodTests
         return (ExamTask<RepresentationProblem, TrainedEncoder>)ProblemKinds.Of(specification).Prepare(specification, 1, (_, _, _, _) => throw new InvalidOperationException());
     }
 
+    private static ExamTask<RepresentationProblem, TrainedEncoder> Factors(params string[] settings)
+    {
+        var specification = Specification.From(new("test", "", [new("method", new ScalarSetting("test", "method", "t-jepa"))]), ["problem.name=factors", .. settings]);
+        return (ExamTask<RepresentationProblem, TrainedEncoder>)ProblemKinds.Of(specification).Prepare(specification, 1, (_, _, _, _) => throw new InvalidOperationException());
+    }
+
     private static readonly string[] Tiny = ["problem.size=tiny", "model.encoder=mlp", "model.hidden=[16]", "training.epochs=3", "training.batch=12"];
 
     private static IFit<RepresentationProblem, TrainedEncoder> Method(string slug) => slug switch
@@ -23,6 +29,7 @@ public sealed class RepresentationMethodTests
         "cacr" => new AttractionRepulsion(new() { Views = 3, HeadWidth = 8 }),
         "groco" => new GroupOrdering(new() { Negatives = 5, HeadWidth = 8 }),
         "simclr-v2" => new SemiSupervisedContrast(new() { HeadWidth = 8, FineTuneEpochs = 3, DistilEpochs = 2, LabelShare = 0.2 }),
+        "t-jepa" => new TabularJointEmbedding(new() { Encoder = new() { Width = 8, Layers = 1, Heads = 2, FeedForward = 8 }, PredictorWidth = 8, PredictorLayers = 1, PredictorHeads = 2 }),
         _ => new RandomEncoder(new()),
     };
 
@@ -60,10 +67,10 @@ public sealed class RepresentationMethodTests
     }
 
     [Theory]
-    [InlineData("simclr"), InlineData("cacr"), InlineData("groco"), InlineData("simclr-v2")]
+    [InlineData("simclr"), InlineData("cacr"), InlineData("groco"), InlineData("simclr-v2"), InlineData("t-jepa")]
     public void Stopped_at_any_step_and_continued_it_ends_with_the_same_bits_and_memory_stays_flat(string slug)
     {
-        var problem = Digits(Tiny).Problem;
+        var problem = slug == "t-jepa" ? Factors("problem.size=tiny", "training.epochs=4", "training.batch=10").Problem : Digits(Tiny).Problem;
         GC.Collect();
         GC.WaitForPendingFinalizers();
         var tensors = new List<long>();
@@ -134,6 +141,45 @@ public sealed class RepresentationMethodTests
         using var first = Fit(Method("simclr"), problem);
         using var second = Fit(Method("simclr"), problem with { Few = null, Classes = 0 });
         Assert.Equal(Bits(first), Bits(second));
+    }
+
+    [Fact]
+    public void Columns_are_predicted_from_others_without_collapse_and_the_encoder_is_kept_to_the_bit()
+    {
+        var task = Factors("training.epochs=3", "training.batch=256", "training.rate=0.003");
+        using var encoder = Fit(new TabularJointEmbedding(new() { Encoder = new() { Width = 16, Layers = 1, FeedForward = 16 }, PredictorLayers = 1 }), task.Problem);
+        var epochs = encoder.Training!.Epochs;
+        Assert.True(epochs[^1].Loss < 0.9 * epochs[0].Loss, $"{epochs[0].Loss} → {epochs[^1].Loss}");
+        var scores = task.Examine(encoder).Values;
+        Assert.True(scores["effective-rank"] > 5 && scores["linear-probe"] > 0.4, $"{scores["effective-rank"]}, {scores["linear-probe"]}");
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        encoder.Save(folder);
+        using var again = TrainedEncoder.Load(folder);
+        Assert.Equal(encoder.Embed(task.Problem.Validation), again.Embed(task.Problem.Validation));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void Views_of_a_table_change_whole_columns_alone()
+    {
+        var problem = Factors("problem.size=tiny", "training.batch=20").Problem;
+        using var run = new Run(new());
+        using var scope = torch.NewDisposeScope();
+        var batch = new ViewBatches(run, problem, 2).Epoch(1, 0).First();
+        var (plain, views) = (batch.Plain().Numbers!.data<float>().ToArray(), batch.Views());
+        Assert.NotEqual(views[0].Numbers!.data<float>().ToArray(), views[1].Numbers!.data<float>().ToArray());
+        var layout = ColumnLayout.Of(problem.Encoding);
+        var (width, changed) = (problem.Train.Shape.Numbers, 0);
+        var values = views[0].Numbers!.data<float>().ToArray();
+        for (var row = 0; row < batch.Count; row++)
+            for (var column = 0; column < layout.Count; column++)
+            {
+                var (start, length) = layout.Place(column);
+                var now = values.AsSpan(row * width + start, length).ToArray();
+                if (!now.SequenceEqual(plain.AsSpan(row * width + start, length).ToArray())) changed++;
+                Assert.Contains(Enumerable.Range(0, batch.Count), other => plain.AsSpan(other * width + start, length).SequenceEqual(now));
+            }
+        Assert.InRange(changed / (double)(batch.Count * layout.Count), 0.1, 0.4);
     }
 
     [Fact]

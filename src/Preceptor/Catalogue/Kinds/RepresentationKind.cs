@@ -36,7 +36,7 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
     {
         var data = (RepresentationData)specification.Problem;
         // The labels of the rows belong to the exam: nothing of the prediction problem but its inputs gets into this one.
-        var rows = new PredictionData { Data = data.Data, Image = data.Image, Label = data.Label, Rows = data.Rows, SplitSeed = data.SplitSeed };
+        var rows = new PredictionData { Data = data.Data, Image = data.Numbers.Length + data.Categories.Length > 0 ? null : data.Image, Numbers = data.Numbers, Categories = data.Categories, Label = data.Label, Rows = data.Rows, SplitSeed = data.SplitSeed };
         var draft = rows.Draft(specification.ProblemSettings ?? new("defaults", "problem", []), read, onnx);
         return Task(specification, draft.Name, (draft.Train, draft.TrainTruth ?? draft.TrainLabels), (draft.Validation, draft.ValidationTruth ?? draft.ValidationLabels), (draft.Test, draft.TestLabels), draft.Inputs, draft.ScoredOn, draft.Notes, data.Labels ?? 0, data.SplitSeed);
     }
@@ -46,6 +46,13 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
     {
         var parts = UnlabelledDigitsProblem.Draw((UnlabelledDigitsProblem.Options)specification.Problem, seed);
         return Task(specification, "unlabelled-digits", parts[0], parts[1], parts[2], new() { Image = "image" }, ScoredOn.Truth, [], ((UnlabelledDigitsProblem.Options)specification.Problem).Labels, seed);
+    }
+
+    /// <summary>The problem of a table with hidden factors.</summary>
+    internal static ExamTask<RepresentationProblem, TrainedEncoder> Factors(Specification specification, ulong seed)
+    {
+        var parts = FactorsProblem.Draw((FactorsProblem.Options)specification.Problem, seed);
+        return Task(specification, "factors", parts[0], parts[1], parts[2], FactorsProblem.Roles, ScoredOn.Truth, [], 0, seed);
     }
 
     private static ExamTask<RepresentationProblem, TrainedEncoder> Task(Specification specification, string name, (Table Rows, int[] Labels) train, (Table Rows, int[] Labels) validation, (Table Rows, int[] Labels) test, InputRoles inputs, ScoredOn scoredOn, IReadOnlyList<string> notes, int labels, ulong seed)

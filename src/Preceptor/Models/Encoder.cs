@@ -13,6 +13,13 @@ public abstract class Encoder(string name) : nn.Module<Inputs, Tensor>(name)
     /// <summary>How many features an input has, F; the output is [B, F].</summary>
     public abstract int Features { get; }
 
+    /// <summary>Features with the means of the tokens that they come from; an encoder without tokens has its features in their place.</summary>
+    internal virtual EncodedTokens ForwardTokens(Inputs inputs)
+    {
+        var features = forward(inputs);
+        return new(features, features, features);
+    }
+
     /// <summary>Adds the forward pass of a trained network, without dropout, to a graph; gives the features. Parameters are named as in a file of weights.</summary>
     /// <param name="graph">The graph, with the inputs.</param>
     /// <param name="name">The encoder's own name, such as <c>encoder</c>.</param>
@@ -45,3 +52,9 @@ public abstract class Encoder(string name) : nn.Module<Inputs, Tensor>(name)
             + (shape.Tokens > 0 ? "bag, ngrams, conv and transformer read text and numbers" : shape.Pixels > 0 && shape.Numbers == 0 ? "linear, mlp, resnet and vit read images" : "linear and mlp read numbers and images together")),
     };
 }
+
+/// <summary>What an encoder makes of inputs.</summary>
+/// <param name="Features">[B, F].</param>
+/// <param name="MeanToken">The mean of all tokens before the last norm [B, F].</param>
+/// <param name="MeanPatch">The mean of all tokens but the class token, after the last norm [B, F].</param>
+internal sealed record EncodedTokens(Tensor Features, Tensor MeanToken, Tensor MeanPatch);

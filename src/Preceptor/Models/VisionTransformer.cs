@@ -19,6 +19,7 @@ public sealed class VisionTransformer : Encoder
     private readonly ModuleList<TransformerBlock> blocks;
     private readonly LayerNorm norm;
     private readonly double dropout;
+    private readonly (long Rows, long Columns) grid;
 
     internal VisionTransformer(InputShape shape, ModelOptions options) : base(nameof(VisionTransformer))
     {
@@ -27,6 +28,7 @@ public sealed class VisionTransformer : Encoder
             throw new RequestException($"model.patch: {patch} does not divide images of {shape.Height}×{shape.Width}; allowed: {string.Join(", ", Enumerable.Range(1, Math.Min(shape.Height, shape.Width)).Where(p => shape.Height % p == 0 && shape.Width % p == 0))}");
         dropout = options.Dropout;
         Features = width;
+        grid = (shape.Height / patch, shape.Width / patch);
         patch_embed = new PatchEmbedding(shape.Channels, patch, width);
         cls_token = nn.Parameter(zeros(1, 1, width));
         pos_embed = Initial.Normal(0.02, 1, 1 + shape.Height / patch * (shape.Width / patch), width);
@@ -43,13 +45,33 @@ public sealed class VisionTransformer : Encoder
     public override int Features { get; }
 
     /// <summary>Features [B, F].</summary>
-    public override Tensor forward(Inputs inputs)
+    public override Tensor forward(Inputs inputs) => norm.forward(Tokens(inputs.Image!).select(1, 0));
+
+    internal override EncodedTokens ForwardTokens(Inputs inputs)
     {
-        var patches = patch_embed.forward(inputs.Image!); // [B, P, D]
-        var tokens = cat([cls_token.expand(patches.shape[0], 1, Features), patches], 1) + pos_embed;
+        var tokens = Tokens(inputs.Image!);
+        var normalised = norm.forward(tokens);
+        return new(normalised.select(1, 0), tokens.mean([1]), normalised.narrow(1, 1, tokens.shape[1] - 1).mean([1]));
+    }
+
+    // [B, 1 + P, D], the class token first.
+    private Tensor Tokens(Tensor image)
+    {
+        var patches = patch_embed.forward(image); // [B, P, D]
+        var tokens = cat([cls_token.expand(patches.shape[0], 1, Features), patches], 1) + Positions(image);
         if (dropout > 0) tokens = nn.functional.dropout(tokens, dropout, training);
         foreach (var block in blocks) tokens = block.forward(tokens, null);
-        return norm.forward(tokens.select(1, 0));
+        return tokens;
+    }
+
+    // Positions of an image of another size lie between those that were learned.
+    private Tensor Positions(Tensor image)
+    {
+        var (rows, columns) = (image.shape[2] / patch_embed.Patch, image.shape[3] / patch_embed.Patch);
+        if ((rows, columns) == grid) return pos_embed;
+        var learned = pos_embed.narrow(1, 1, pos_embed.shape[1] - 1).reshape(1, grid.Rows, grid.Columns, Features).permute(0, 3, 1, 2);
+        var between = nn.functional.interpolate(learned, [rows, columns], null, InterpolationMode.Bicubic, align_corners: false);
+        return cat([pos_embed.narrow(1, 0, 1), between.permute(0, 2, 3, 1).reshape(1, rows * columns, Features)], 1);
     }
 
     /// <inheritdoc/>
@@ -75,6 +97,9 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
         register_module("proj", proj);
     }
 
+    /// <summary>The side of a patch in pixels.</summary>
+    public long Patch => proj.Side;
+
     /// <summary>[B, P, D] from [B, C, H, W].</summary>
     public override Tensor forward(Tensor image) => proj.forward(image);
 
@@ -93,6 +118,8 @@ internal sealed class PatchProjection : nn.Module<Tensor, Tensor>
         register_parameter("weight", weight);
         register_parameter("bias", bias);
     }
+
+    public long Side => weight.shape[2];
 
     public override Tensor forward(Tensor image)
     {

@@ -26,10 +26,17 @@ public sealed class ImageAugmentation(IReadOnlyCollection<Augmentation> changes,
     /// <param name="images">[B, C, H, W], normalised; stays as it is.</param>
     /// <param name="rows">The rows of the training set that they are.</param>
     /// <param name="view">The view: equal numbers change a row in equal ways.</param>
-    public Tensor Augment(Tensor images, ReadOnlySpan<int> rows, int view)
+    public Tensor Augment(Tensor images, ReadOnlySpan<int> rows, int view) => Augment(images, rows, view, null);
+
+    /// <summary>The images as a view shows them, or a small part of each.</summary>
+    /// <param name="images">[B, C, H, W], normalised; stays as it is.</param>
+    /// <param name="rows">The rows of the training set that they are.</param>
+    /// <param name="view">The view: equal numbers change a row in equal ways.</param>
+    /// <param name="part">How large a part to cut out, in place of the usual crop; null for the whole image's size.</param>
+    internal Tensor Augment(Tensor images, ReadOnlySpan<int> rows, int view, LocalCrop? part)
     {
+        if (Place(rows, view, (int)images.shape[2], (int)images.shape[3], part)) images = Warp(images, placements.AsSpan(0, rows.Length), part?.Height, part?.Width);
         var (height, width) = ((int)images.shape[2], (int)images.shape[3]);
-        if (Place(rows, view, height, width)) images = Warp(images, placements.AsSpan(0, rows.Length));
         if (Strength(Augmentation.Colour) is > 0 and var colour) images = Recolour(images, rows, view, colour);
         if (Strength(Augmentation.Noise) is > 0 and var noise) images = images + Noise(images.shape, rows, view, noise);
         if (Strength(Augmentation.Erasing) is > 0 and var erasing) images = images * Kept(rows, view, height, width, erasing);
@@ -56,16 +63,21 @@ public sealed class ImageAugmentation(IReadOnlyCollection<Augmentation> changes,
     /// <summary>Where an image's pixels come from: mirrored (−1) or not (1), shifted by pixels, cropped to a share of the side around a middle in [−1, 1], turned by radians.</summary>
     internal readonly record struct Placement(float Mirror, float Right, float Down, float Side, float MiddleX, float MiddleY, float Angle);
 
+    /// <summary>A small part of an image: its size in pixels, and the shares of the image's side that it may cover.</summary>
+    internal readonly record struct LocalCrop(int Height, int Width, double Smallest, double Largest);
+
     /// <summary>Draws the rows' placements; false if no change moves pixels.</summary>
-    private bool Place(ReadOnlySpan<int> rows, int view, int height, int width)
+    private bool Place(ReadOnlySpan<int> rows, int view, int height, int width, LocalCrop? part)
     {
         var (shift, flip, crop, rotate) = (Strength(Augmentation.Shift), Strength(Augmentation.Flip), Strength(Augmentation.Crop), Strength(Augmentation.Rotate));
-        if (shift == 0 && flip == 0 && crop == 0 && rotate == 0) return false;
+        if (shift == 0 && flip == 0 && crop == 0 && rotate == 0 && part is null) return false;
+        // What a crop leaves out of the side: from nothing to the strength, or as the part says.
+        var (least, range) = part is { } local ? (1 - local.Largest, local.Largest - local.Smallest) : (0, crop);
         if (placements.Length < rows.Length) placements = new Placement[rows.Length];
         for (var i = 0; i < rows.Length; i++)
         {
             var row = rows[i];
-            var left = crop * Uniform("augment-crop", row, view); // what the crop leaves out
+            var left = least + range * Uniform("augment-crop", row, view);
             placements[i] = new(
                 Uniform("augment-flip", row, view) < flip ? -1 : 1,
                 Pixels(shift * width, "augment-right", row, view), Pixels(shift * height, "augment-down", row, view),
@@ -83,7 +95,8 @@ public sealed class ImageAugmentation(IReadOnlyCollection<Augmentation> changes,
     }
 
     /// <summary>Moves pixels: of the output's coordinates x, y in [−1, 1] first the shift is undone, then the turn, the crop and the mirroring.</summary>
-    internal static Tensor Warp(Tensor images, ReadOnlySpan<Placement> placements)
+    /// <remarks>The result has the images' size where no other is given.</remarks>
+    internal static Tensor Warp(Tensor images, ReadOnlySpan<Placement> placements, int? newHeight = null, int? newWidth = null)
     {
         var (count, height, width) = (placements.Length, images.shape[2], images.shape[3]);
         var ratio = (float)height / width;
@@ -103,7 +116,7 @@ public sealed class ImageAugmentation(IReadOnlyCollection<Augmentation> changes,
             map[4] = p.Side * cosine;
             map[5] = p.Side * (sine / ratio * x + cosine * y) + p.MiddleY;
         }
-        var grid = nn.functional.affine_grid(InputBuffer.Tensor<float>(maps, float32, count, 2, 3), images.shape, align_corners: false);
+        var grid = nn.functional.affine_grid(InputBuffer.Tensor<float>(maps, float32, count, 2, 3), [count, images.shape[1], newHeight ?? height, newWidth ?? width], align_corners: false);
         return nn.functional.grid_sample(images, grid, isExact ? GridSampleMode.Nearest : GridSampleMode.Bilinear, GridSamplePaddingMode.Border, align_corners: false);
     }
 

@@ -1,0 +1,71 @@
+using Preceptor.Data;
+using Preceptor.Foundation;
+using Preceptor.Training;
+using static TorchSharp.torch;
+
+namespace Preceptor.Representation;
+
+/// <summary>The crops of a batch.</summary>
+/// <param name="Teacher">Two whole ones, weakly changed.</param>
+/// <param name="Student">Two other whole ones, and parts.</param>
+/// <param name="Weak">The images whose whole crops of the student are weakly changed too.</param>
+internal sealed record CropBatch(Inputs[] Teacher, Inputs[] Student, int[] Weak);
+
+/// <summary>
+/// Makes crops (Zhou et al. 2022, section 4; <c>multicropdataset.py</c>): whole images for a teacher, others and small parts for a student. Weak changes are those that leave every pixel's surroundings; turns, noise and erasing are
+/// the strong ones, which a share of the student's crops has besides.
+/// </summary>
+internal sealed class MultiCrops
+{
+    private const int Whole = 2;
+    private static readonly Augmentation[] Strong = [Augmentation.Rotate, Augmentation.Noise, Augmentation.Erasing];
+
+    private readonly ImageAugmentation weak, strong;
+    private readonly ulong seed;
+    private readonly int parts;
+    private readonly double strongShare;
+    private readonly ImageAugmentation.LocalCrop part;
+
+    /// <param name="training">The changes and their strength.</param>
+    /// <param name="shape">What an image is like.</param>
+    /// <param name="seed">The seed of all crops.</param>
+    /// <param name="options">How many parts there are, how large, and how often changes are strong.</param>
+    public MultiCrops(TrainingOptions training, InputShape shape, ulong seed, MultiGranularity.Options options)
+    {
+        var strength = training.Strength ?? new();
+        weak = new([.. training.Augment.Except(Strong)], strength, seed);
+        strong = new(training.Augment, strength, seed);
+        (this.seed, parts, strongShare) = (seed, options.Parts, options.StrongShare);
+        part = new(Side(shape.Height), Side(shape.Width), options.PartSmallest, options.PartLargest);
+
+        int Side(int pixels) => Math.Max(1, (int)Math.Round(options.PartSide * pixels / options.PartMultiple)) * options.PartMultiple;
+    }
+
+    /// <summary>The crops of a batch of images.</summary>
+    public CropBatch Of(ViewBatch batch)
+    {
+        var plain = batch.Plain();
+        var rows = batch.Rows.ToArray();
+        var first = batch.Epoch * (2 * Whole + parts);
+        bool IsStrong(string role, int view, int row) => RandomStream.At(seed, role, view, row) < strongShare;
+        Inputs Crop(int view, Func<int, bool> isStrong, ImageAugmentation.LocalCrop? size) => plain with { Image = Changed(plain.Image!, rows, view, isStrong, size) };
+        bool OfWhole(int row) => IsStrong("strong-whole", batch.Epoch, row);
+        return new(
+            [.. Enumerable.Range(first, Whole).Select(v => Crop(v, _ => false, null))],
+            [
+                .. Enumerable.Range(first + Whole, Whole).Select(v => Crop(v, OfWhole, null)),
+                .. Enumerable.Range(first + 2 * Whole, parts).Select(v => Crop(v, row => IsStrong("strong-part", v, row), part)),
+            ],
+            [.. Enumerable.Range(0, rows.Length).Where(i => !OfWhole(rows[i]))]);
+    }
+
+    private Tensor Changed(Tensor images, int[] rows, int view, Func<int, bool> isStrong, ImageAugmentation.LocalCrop? size)
+    {
+        int[] weakly = [.. Enumerable.Range(0, rows.Length).Where(i => !isStrong(rows[i]))], strongly = [.. Enumerable.Range(0, rows.Length).Where(i => isStrong(rows[i]))];
+        if (strongly.Length == 0) return weak.Augment(images, rows, view, size);
+        if (weakly.Length == 0) return strong.Augment(images, rows, view, size);
+        Tensor Part(ImageAugmentation augmentation, int[] places) => augmentation.Augment(images.index_select(0, tensor(places)), [.. places.Select(p => rows[p])], view, size);
+        int[] order = [.. weakly, .. strongly];
+        return cat([Part(weak, weakly), Part(strong, strongly)], 0).index_select(0, tensor(order).argsort());
+    }
+}

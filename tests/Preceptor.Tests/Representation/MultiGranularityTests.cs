@@ -1,0 +1,162 @@
+using CsCheck;
+using Preceptor.Representation;
+using TorchSharp;
+
+namespace Preceptor.Tests.Representation;
+
+/// <summary>Mugs against the released program, and its limits by hand, in double precision.</summary>
+public sealed class MultiGranularityTests
+{
+    private const string File = "32-mugs.json";
+
+    public static TheoryData<string> InstanceCases => Cases("infonce");
+
+    public static TheoryData<string> GroupCases => Cases("cluster");
+
+    public static TheoryData<string> MemoryCases => Cases("memory");
+
+    private static TheoryData<string> Cases(string kind) => [.. Goldens.Names(File).Where(n => n.Data.StartsWith(kind, StringComparison.Ordinal) || n.Data.StartsWith('('))];
+
+    // The inputs are single precision, widened.
+    private static torch.Tensor Tensor(GoldenValue value) => torch.tensor(value.Floats.Select(f => (double)f).ToArray(), value.Shape);
+
+    private static double[] Numbers(torch.Tensor tensor) => tensor.detach().to_type(torch.ScalarType.Float64).contiguous().data<double>().ToArray();
+
+    private static torch.Tensor Doubles(params double[,] rows) => torch.tensor(rows);
+
+    [Theory, MemberData(nameof(InstanceCases))]
+    public void Telling_instances_apart_is_that_of_the_released_program(string name)
+    {
+        var golden = Goldens.Case(File, name);
+        using var scope = torch.NewDisposeScope();
+        var student = Tensor(golden.Input("student")).requires_grad_(true);
+        using var keys = new VectorMemory(Tensor(golden.Input("queue")).t().contiguous()) { Next = (int)golden.Setting("queue_ptr").Number };
+        var loss = MultiCropLoss.OfInstances(student.chunk((int)golden.Setting("ncrops").Number, 0), Tensor(golden.Input("teacher")).chunk(2, 0), keys, golden.Setting("tau").Number);
+        golden.AssertClose("loss", loss.item<double>());
+        loss.backward();
+        golden.AssertClose("grad_student", Numbers(student.grad!));
+        golden.AssertClose("queue_after", Numbers(keys.Values.t()));
+        Assert.Equal(golden.Output("queue_ptr_after").Number, keys.Next);
+    }
+
+    [Theory, MemberData(nameof(GroupCases))]
+    public void Groups_are_those_of_the_released_program(string name)
+    {
+        var golden = Goldens.Case(File, name);
+        using var scope = torch.NewDisposeScope();
+        var student = Tensor(golden.Input("student")).requires_grad_(true);
+        using var centre = new GroupCentre(Tensor(golden.Input("center")), golden.Setting("center_momentum").Number);
+        var temperature = MultiGranularity.TeacherTemperature(new() { TeacherTemperature = golden.Setting("teacher_temp").Number, FirstTeacherTemperature = golden.Setting("warmup_teacher_temp").Number, TemperatureWarmup = (int)golden.Setting("warmup_teacher_temp_epochs").Number },
+            (int)golden.Setting("epoch").Number + 1);
+        golden.AssertClose("teacher_temp_used", temperature);
+        var loss = MultiCropLoss.OfGroups(student.chunk((int)golden.Setting("ncrops").Number, 0), Tensor(golden.Input("teacher")).chunk(2, 0), centre, golden.Setting("student_temp").Number, temperature);
+        golden.AssertClose("loss", loss.item<double>());
+        loss.backward();
+        golden.AssertClose("grad_student", Numbers(student.grad!));
+        golden.AssertClose("center_after", Numbers(centre.Value));
+    }
+
+    [Theory, MemberData(nameof(MemoryCases))]
+    public void Memory_and_neighbours_are_those_of_the_released_program(string name)
+    {
+        var golden = Goldens.Case(File, name);
+        using var scope = torch.NewDisposeScope();
+        using var memory = new VectorMemory(Tensor(golden.Input("queue")), golden.Setting("pointer").Text == "official");
+        for (var i = 0; golden.HasInput($"enqueue{i}"); i++)
+        {
+            var vectors = Tensor(golden.Input($"enqueue{i}"));
+            if (golden.HasInput($"weak_flags{i}"))
+            {
+                long[] weak = [.. golden.Input($"weak_flags{i}").Floats.Select((f, row) => (f, row)).Where(p => p.f != 0).Select(p => (long)p.row)];
+                vectors = vectors.index_select(0, torch.tensor(weak, torch.int64));
+            }
+            memory.Add(vectors);
+        }
+        golden.AssertClose("queue_after", Numbers(memory.Values));
+        Assert.Equal(golden.Output("queue_ptr_after").Number, memory.Next);
+        var places = memory.Nearest(Tensor(golden.Input("queries")), (int)golden.Setting("top_n").Number);
+        golden.AssertClose("neighbour_index", Numbers(places));
+        golden.AssertClose("neighbours", Numbers(memory.At(places)));
+    }
+
+    [Fact]
+    public void A_key_orthogonal_to_a_matched_pair_costs_log_of_1_plus_exp_minus_1_over_temperature()
+    {
+        using var scope = torch.NewDisposeScope();
+        var own = Doubles({ { 1, 0 } });
+        using var keys = new VectorMemory(Doubles({ { 0, 1 } }));
+        Assert.Equal(0.006715, MultiCropLoss.OfInstances([own, own], [own, own], keys, 0.2).item<double>(), 1e-6);
+    }
+
+    [Fact]
+    public void Equal_logits_at_equal_temperature_cost_the_entropy_and_have_no_gradient()
+    {
+        using var scope = torch.NewDisposeScope();
+        var logits = Doubles({ { 0.3, -0.1, 0.2 } }).requires_grad_(true);
+        using var centre = new GroupCentre(torch.zeros(1, 3, torch.float64), 0.9);
+        var loss = MultiCropLoss.OfGroups([logits, logits], [logits.detach(), logits.detach()], centre, 0.1, 0.1);
+        var p = torch.nn.functional.softmax(logits.detach() / 0.1, 1);
+        Assert.Equal(-(p * p.log()).sum().item<double>(), loss.item<double>(), 1e-12);
+        loss.backward();
+        Assert.All(Numbers(logits.grad!), g => Assert.Equal(0, g, 1e-12));
+        Assert.Equal([0.03, -0.01, 0.02], Numbers(centre.Value).Select(v => Math.Round(v, 12)));
+    }
+
+    [Fact]
+    public void A_constant_added_to_the_teachers_logits_changes_nothing()
+    {
+        using var scope = torch.NewDisposeScope();
+        var (student, teacher) = (torch.randn(4, 5, torch.float64), torch.randn(4, 5, torch.float64));
+        double Loss(double constant)
+        {
+            using var centre = new GroupCentre(torch.zeros(1, 5, torch.float64), 0.9);
+            return MultiCropLoss.OfGroups([student, student, student], [teacher + constant, teacher + constant], centre, 0.1, 0.04).item<double>();
+        }
+        Assert.Equal(Loss(0), Loss(7), 1e-9);
+    }
+
+    [Fact]
+    public void A_memory_holds_the_newest_vectors_in_their_order() =>
+        Gen.Select(Gen.Int[1, 12], Gen.Int[1, 20].Array[1, 6]).Sample((places, batches) =>
+        {
+            using var scope = torch.NewDisposeScope();
+            using var memory = new VectorMemory(torch.full([places, 1], -1f));
+            var count = 0;
+            foreach (var batch in batches)
+            {
+                memory.Add(torch.arange(count, count + batch, torch.float32).unsqueeze(1));
+                count += batch;
+            }
+            Assert.Equal(count % places, memory.Next);
+            Assert.Equal(count >= places, memory.IsFull);
+            var held = memory.Values.data<float>().ToArray();
+            for (var i = Math.Max(0, count - places); i < count; i++) Assert.Equal(i, held[i % places]);
+        }, iter: 100);
+
+    [Fact]
+    public void A_remembered_vector_is_its_own_nearest_at_any_length()
+    {
+        using var scope = torch.NewDisposeScope();
+        torch.manual_seed(3);
+        var values = torch.randn(50, 8);
+        using var memory = new VectorMemory(values);
+        foreach (var length in new[] { 0.01, 1, 300 }) Assert.Equal(Enumerable.Range(0, 50).Select(i => (long)i), memory.Nearest(values * length, 3).select(1, 0).contiguous().data<long>().ToArray());
+    }
+
+    [Fact]
+    public void The_prototypes_lengths_do_not_matter_and_stay_where_they_are_frozen()
+    {
+        using var scope = torch.NewDisposeScope();
+        torch.manual_seed(1);
+        var network = new MultiGranularNetwork(Preceptor.Models.Encoder.Create(new(), new() { Numbers = 4 }), new() { Prototypes = 6, HeadHidden = 8, HeadWidth = 5 });
+        var features = torch.randn(3, network.Encoder.Features);
+        var prototypes = network.named_parameters().Single(p => p.name == "prototypes").parameter;
+        var before = network.Group(features);
+        using (torch.no_grad()) prototypes.mul_(3);
+        Assert.True(before.allclose(network.Group(features), 1e-5, 1e-6));
+        network.Group(features, isFrozen: true).sum().backward();
+        Assert.True(prototypes.grad is null or { IsInvalid: true });
+        network.Group(features).sum().backward();
+        Assert.NotNull(prototypes.grad);
+    }
+}

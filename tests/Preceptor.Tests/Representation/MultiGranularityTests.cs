@@ -22,7 +22,7 @@ public sealed class MultiGranularityTests
 
     private static double[] Numbers(torch.Tensor tensor) => tensor.detach().to_type(torch.ScalarType.Float64).contiguous().data<double>().ToArray();
 
-    private static torch.Tensor Doubles(params double[,] rows) => torch.tensor(rows);
+    private static torch.Tensor Doubles(params double[] row) => torch.tensor(row, [1, row.Length]);
 
     [Theory, MemberData(nameof(InstanceCases))]
     public void Telling_instances_apart_is_that_of_the_released_program(string name)
@@ -83,8 +83,8 @@ public sealed class MultiGranularityTests
     public void A_key_orthogonal_to_a_matched_pair_costs_log_of_1_plus_exp_minus_1_over_temperature()
     {
         using var scope = torch.NewDisposeScope();
-        var own = Doubles({ { 1, 0 } });
-        using var keys = new VectorMemory(Doubles({ { 0, 1 } }));
+        var own = Doubles(1, 0);
+        using var keys = new VectorMemory(Doubles(0, 1));
         Assert.Equal(0.006715, MultiCropLoss.OfInstances([own, own], [own, own], keys, 0.2).item<double>(), 1e-6);
     }
 
@@ -92,7 +92,7 @@ public sealed class MultiGranularityTests
     public void Equal_logits_at_equal_temperature_cost_the_entropy_and_have_no_gradient()
     {
         using var scope = torch.NewDisposeScope();
-        var logits = Doubles({ { 0.3, -0.1, 0.2 } }).requires_grad_(true);
+        var logits = Doubles(0.3, -0.1, 0.2).requires_grad_(true);
         using var centre = new GroupCentre(torch.zeros(1, 3, torch.float64), 0.9);
         var loss = MultiCropLoss.OfGroups([logits, logits], [logits.detach(), logits.detach()], centre, 0.1, 0.1);
         var p = torch.nn.functional.softmax(logits.detach() / 0.1, 1);
@@ -148,7 +148,7 @@ public sealed class MultiGranularityTests
     {
         using var scope = torch.NewDisposeScope();
         torch.manual_seed(1);
-        var network = new MultiGranularNetwork(Preceptor.Models.Encoder.Create(new(), new() { Numbers = 4 }), new() { Prototypes = 6, HeadHidden = 8, HeadWidth = 5 });
+        var network = new MultiGranularNetwork(Preceptor.Models.Encoder.Create(new(), new(0, 0, 0, 4, 0)), new() { Prototypes = 6, HeadHidden = 8, HeadWidth = 5 });
         var features = torch.randn(3, network.Encoder.Features);
         var prototypes = network.named_parameters().Single(p => p.name == "prototypes").parameter;
         var before = network.Group(features);

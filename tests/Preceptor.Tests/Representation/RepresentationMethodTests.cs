@@ -23,6 +23,8 @@ public sealed class RepresentationMethodTests
 
     private static readonly string[] Tiny = ["problem.size=tiny", "model.encoder=mlp", "model.hidden=[16]", "training.epochs=3", "training.batch=12"];
 
+    private static readonly string[] SmallTransformer = ["model.encoder=vit", "model.patch=7", "model.embedding=16", "model.layers=1", "model.heads=2"];
+
     private static IFit<RepresentationProblem, TrainedEncoder> Method(string slug) => slug switch
     {
         "simclr" => new InstanceDiscrimination(new() { HeadWidth = 8 }),
@@ -30,6 +32,7 @@ public sealed class RepresentationMethodTests
         "groco" => new GroupOrdering(new() { Negatives = 5, HeadWidth = 8 }),
         "simclr-v2" => new SemiSupervisedContrast(new() { HeadWidth = 8, FineTuneEpochs = 3, DistilEpochs = 2, LabelShare = 0.2 }),
         "t-jepa" => new TabularJointEmbedding(new() { Encoder = new() { Width = 8, Layers = 1, Heads = 2, FeedForward = 8 }, PredictorWidth = 8, PredictorLayers = 1, PredictorHeads = 2 }),
+        "mugs" => new MultiGranularity(new() { Keys = 20, Memory = 10, Neighbours = 2, Prototypes = 8, HeadHidden = 16, PredictorHidden = 16, HeadWidth = 8, PartMultiple = 7 }),
         _ => new RandomEncoder(new()),
     };
 
@@ -66,11 +69,34 @@ public sealed class RepresentationMethodTests
         Assert.True(learned > chance + 0.03, $"{learned}, random features {chance}");
     }
 
+    [Fact]
+    public void Instances_local_groups_and_groups_teach_features_better_than_random_ones()
+    {
+        var task = Digits("model.encoder=resnet", "model.width=16", "model.depth=1", "training.epochs=2", "training.batch=64", "training.optimiser=adam-w", "training.clip=3");
+        using var encoder = Fit(new MultiGranularity(new() { Memory = 256, Keys = 256, Neighbours = 4 }), task.Problem);
+        using var random = Fit(new RandomEncoder(new()), task.Problem);
+        var (learned, chance) = (task.Examine(encoder).Values["linear-probe"], task.Examine(random).Values["linear-probe"]);
+        Assert.True(learned > chance + 0.03, $"{learned}, random features {chance}");
+    }
+
+    [Fact]
+    public void What_three_granularities_cannot_do_is_said_before_training()
+    {
+        void Refused(string message, MultiGranularity.Options options, params string[] settings) =>
+            Assert.Contains(message, Assert.Throws<RequestException>(() => Fit(new MultiGranularity(options), Digits([.. Tiny, .. settings]).Problem)).Message, StringComparison.Ordinal);
+        Refused("all are 0", new() { InstanceWeight = 0, LocalGroupWeight = 0, GroupWeight = 0 });
+        Refused("method.part-smallest: 0.7 is larger than part-largest, 0.6", new() { PartSmallest = 0.7 });
+        Refused("method.neighbours: 8 are not in a memory of 4", new() { Memory = 4 });
+        Refused("which model.encoder mlp cannot read", new());
+        Refused("method.part-multiple: 4 is no multiple of model.patch, 7", new(), SmallTransformer);
+        Assert.Contains("mugs sees parts of images", Assert.Throws<RequestException>(() => Fit(new MultiGranularity(new()), Factors("problem.size=tiny").Problem)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
-    [InlineData("simclr"), InlineData("cacr"), InlineData("groco"), InlineData("simclr-v2"), InlineData("t-jepa")]
+    [InlineData("simclr"), InlineData("cacr"), InlineData("groco"), InlineData("simclr-v2"), InlineData("t-jepa"), InlineData("mugs")]
     public void Stopped_at_any_step_and_continued_it_ends_with_the_same_bits_and_memory_stays_flat(string slug)
     {
-        var problem = slug == "t-jepa" ? Factors("problem.size=tiny", "training.epochs=4", "training.batch=10").Problem : Digits(Tiny).Problem;
+        var problem = slug == "t-jepa" ? Factors("problem.size=tiny", "training.epochs=4", "training.batch=10").Problem : slug == "mugs" ? Digits([.. Tiny, .. SmallTransformer]).Problem : Digits(Tiny).Problem;
         GC.Collect();
         GC.WaitForPendingFinalizers();
         var tensors = new List<long>();

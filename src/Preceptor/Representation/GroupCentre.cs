@@ -26,8 +26,10 @@ internal sealed class GroupCentre : IKept, IDisposable
     {
         get
         {
-            using var scope = NewDisposeScope();
-            return (targets * targets.clamp_min(1e-30).log()).sum().neg().item<float>();
+            using var single = targets.to_type(float32);
+            var entropy = 0.0;
+            foreach (var share in single.data<float>()) entropy -= share > 0 ? share * Math.Log(share) : 0;
+            return entropy;
         }
     }
 

@@ -1,9 +1,52 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Training;
 using static TorchSharp.torch;
 
 namespace Preceptor.Representation;
+
+/// <summary>The crops that a student sees.</summary>
+public sealed record CropOptions
+{
+    /// <summary>Parts.</summary>
+    [Description("Small parts of each image that the student sees besides two whole crops")]
+    [Range(0, 64)]
+    [Source("main.py: 10")]
+    [Tried("0")]
+    public int Parts { get; set; } = 2;
+
+    /// <summary>The side of a part.</summary>
+    [Description("The side of a part in pixels, as a share of the image's")]
+    [Range(0.05, 1)]
+    [Source("main.py: 96 of 224")]
+    public double PartSide { get; set; } = 0.67;
+
+    /// <summary>What the side of a part is a multiple of.</summary>
+    [Description("The side of a part in pixels is a multiple of this; a multiple of model.patch for vit")]
+    [Range(1, 64)]
+    public int PartMultiple { get; set; } = 4;
+
+    /// <summary>The least share a part covers.</summary>
+    [Description("The least share of the image's side that a part covers")]
+    [Range(0.05, 1)]
+    [Source("main.py: 0.05 of the area, 0.22 of the side")]
+    public double PartSmallest { get; set; } = 0.35;
+
+    /// <summary>The largest.</summary>
+    [Description("The largest share of the image's side that a part covers")]
+    [Range(0.05, 1)]
+    [Source("main.py: 0.25 of the area, 0.5 of the side")]
+    public double PartLargest { get; set; } = 0.6;
+
+    /// <summary>How often changes are strong.</summary>
+    [Description("The share of the student's crops that are also turned, noisy and erased, where training.augment has these")]
+    [Range(0, 1)]
+    [Source("main.py: 0.5")]
+    [Tried("0")]
+    public double StrongShare { get; set; } = 0.5;
+}
 
 /// <summary>The crops of a batch.</summary>
 /// <param name="Teacher">Two whole ones, weakly changed.</param>
@@ -30,7 +73,7 @@ internal sealed class MultiCrops
     /// <param name="shape">What an image is like.</param>
     /// <param name="seed">The seed of all crops.</param>
     /// <param name="options">How many parts there are, how large, and how often changes are strong.</param>
-    public MultiCrops(TrainingOptions training, InputShape shape, ulong seed, MultiGranularity.Options options)
+    public MultiCrops(TrainingOptions training, InputShape shape, ulong seed, CropOptions options)
     {
         var strength = training.Strength ?? new();
         weak = new([.. training.Augment.Except(Strong)], strength, seed);

@@ -51,42 +51,9 @@ public sealed class MultiGranularity(MultiGranularity.Options options) : IFit<Re
         [Tried("0")]
         public double GroupWeight { get; set; } = 1;
 
-        /// <summary>Parts.</summary>
-        [Description("Small parts of each image that the student sees besides two whole crops")]
-        [Range(0, 64)]
-        [Source("main.py: 10")]
-        [Tried("0")]
-        public int Parts { get; set; } = 2;
-
-        /// <summary>The side of a part.</summary>
-        [Description("The side of a part in pixels, as a share of the image's")]
-        [Range(0.05, 1)]
-        [Source("main.py: 96 of 224")]
-        public double PartSide { get; set; } = 0.67;
-
-        /// <summary>What the side of a part is a multiple of.</summary>
-        [Description("The side of a part in pixels is a multiple of this; a multiple of model.patch for vit")]
-        [Range(1, 64)]
-        public int PartMultiple { get; set; } = 4;
-
-        /// <summary>The least share a part covers.</summary>
-        [Description("The least share of the image's side that a part covers")]
-        [Range(0.05, 1)]
-        [Source("main.py: 0.05 of the area, 0.22 of the side")]
-        public double PartSmallest { get; set; } = 0.35;
-
-        /// <summary>The largest.</summary>
-        [Description("The largest share of the image's side that a part covers")]
-        [Range(0.05, 1)]
-        [Source("main.py: 0.25 of the area, 0.5 of the side")]
-        public double PartLargest { get; set; } = 0.6;
-
-        /// <summary>How often changes are strong.</summary>
-        [Description("The share of the student's crops that are also turned, noisy and erased, where training.augment has these")]
-        [Range(0, 1)]
-        [Source("main.py: 0.5")]
-        [Tried("0")]
-        public double StrongShare { get; set; } = 0.5;
+        /// <summary>The crops.</summary>
+        [Description("The student's crops: parts, part-side, part-multiple, part-smallest, part-largest, strong-share")]
+        public CropOptions Crops { get; set; } = new();
 
         /// <summary>τ of instances and local groups.</summary>
         [Description("τ of telling images and local groups apart")]
@@ -215,7 +182,7 @@ public sealed class MultiGranularity(MultiGranularity.Options options) : IFit<Re
         using var localKeys = run.Keep("local-keys", Remembered(options.Keys, options.HeadWidth, isUnit: true));
         using var studentMemory = run.Keep("student-memory", Remembered(options.Memory, encoder.Features, isUnit: false));
         using var teacherMemory = run.Keep("teacher-memory", Remembered(options.Memory, encoder.Features, isUnit: false));
-        var crops = new MultiCrops(problem.Training, problem.Train.Shape, (ulong)run.TorchSeed("variation"), options);
+        var crops = new MultiCrops(problem.Training, problem.Train.Shape, (ulong)run.TorchSeed("variation"), options.Crops);
 
         Tensor Step(ViewBatch batch, Epoch epoch)
         {
@@ -269,9 +236,9 @@ public sealed class MultiGranularity(MultiGranularity.Options options) : IFit<Re
 
     private VectorMemory Remembered(int count, int width, bool isUnit)
     {
-        using var scope = NewDisposeScope();
-        var values = randn(count, width);
-        return new(isUnit ? nn.functional.normalize(values, 2, 1, 1e-12) : values, options.Released && !isUnit);
+        using var values = randn(count, width);
+        using var unit = nn.functional.normalize(values, 2, 1, 1e-12);
+        return new(isUnit ? unit : values, options.Released && !isUnit);
     }
 
     // Retrieval asks with the mean of all tokens before the last norm, and memories hold the mean of patches after it, as in the released code.
@@ -303,9 +270,9 @@ public sealed class MultiGranularity(MultiGranularity.Options options) : IFit<Re
         if (problem.Train.Shape is not { Pixels: > 0, Tokens: 0, Numbers: 0 }) throw new RequestException($"mugs sees parts of images, and {problem.Name} has {string.Join(" and ", problem.Train.Shape.Parts)}");
         problem.Training.Check(problem.Train.Shape);
         if (options.InstanceWeight + options.LocalGroupWeight + options.GroupWeight == 0) throw new RequestException("method.instance-weight, method.local-group-weight, method.group-weight: all are 0, and nothing is left to learn");
-        if (options.PartSmallest > options.PartLargest) throw new RequestException($"method.part-smallest: {options.PartSmallest} is larger than part-largest, {options.PartLargest}");
+        if (options.Crops.PartSmallest > options.Crops.PartLargest) throw new RequestException($"method.crops.part-smallest: {options.Crops.PartSmallest} is larger than part-largest, {options.Crops.PartLargest}");
         if (options.Neighbours > options.Memory) throw new RequestException($"method.neighbours: {options.Neighbours} are not in a memory of {options.Memory}");
-        if (Encoder.Resolve(problem.Model.Encoder, problem.Train.Shape) is EncoderKind.Mlp or EncoderKind.Linear && options.Parts > 0) throw new RequestException($"method.parts: {options.Parts} smaller images, which model.encoder {Foundation.Options.Key(Encoder.Resolve(problem.Model.Encoder, problem.Train.Shape).ToString())} cannot read; resnet and vit can; or set it to 0");
-        if (Encoder.Resolve(problem.Model.Encoder, problem.Train.Shape) == EncoderKind.Vit && options.PartMultiple % problem.Model.Patch != 0) throw new RequestException($"method.part-multiple: {options.PartMultiple} is no multiple of model.patch, {problem.Model.Patch}");
+        if (Encoder.Resolve(problem.Model.Encoder, problem.Train.Shape) is EncoderKind.Mlp or EncoderKind.Linear && options.Crops.Parts > 0) throw new RequestException($"method.crops.parts: {options.Crops.Parts} smaller images, which model.encoder {Foundation.Options.Key(Encoder.Resolve(problem.Model.Encoder, problem.Train.Shape).ToString())} cannot read; resnet and vit can; or set it to 0");
+        if (Encoder.Resolve(problem.Model.Encoder, problem.Train.Shape) == EncoderKind.Vit && options.Crops.PartMultiple % problem.Model.Patch != 0) throw new RequestException($"method.crops.part-multiple: {options.Crops.PartMultiple} is no multiple of model.patch, {problem.Model.Patch}");
     }
 }

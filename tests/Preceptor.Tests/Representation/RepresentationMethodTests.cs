@@ -32,7 +32,7 @@ public sealed class RepresentationMethodTests
         "groco" => new GroupOrdering(new() { Negatives = 5, HeadWidth = 8 }),
         "simclr-v2" => new SemiSupervisedContrast(new() { HeadWidth = 8, FineTuneEpochs = 3, DistilEpochs = 2, LabelShare = 0.2 }),
         "t-jepa" => new TabularJointEmbedding(new() { Encoder = new() { Width = 8, Layers = 1, Heads = 2, FeedForward = 8 }, PredictorWidth = 8, PredictorLayers = 1, PredictorHeads = 2 }),
-        "mugs" => new MultiGranularity(new() { Keys = 20, Memory = 10, Neighbours = 2, Prototypes = 8, HeadHidden = 16, PredictorHidden = 16, HeadWidth = 8, PartMultiple = 7 }),
+        "mugs" => new MultiGranularity(new() { Keys = 20, Memory = 10, Neighbours = 2, Prototypes = 8, HeadHidden = 16, PredictorHidden = 16, HeadWidth = 8, Crops = new() { PartMultiple = 7 } }),
         _ => new RandomEncoder(new()),
     };
 
@@ -85,10 +85,10 @@ public sealed class RepresentationMethodTests
         void Refused(string message, MultiGranularity.Options options, params string[] settings) =>
             Assert.Contains(message, Assert.Throws<RequestException>(() => Fit(new MultiGranularity(options), Digits([.. Tiny, .. settings]).Problem)).Message, StringComparison.Ordinal);
         Refused("all are 0", new() { InstanceWeight = 0, LocalGroupWeight = 0, GroupWeight = 0 });
-        Refused("method.part-smallest: 0.7 is larger than part-largest, 0.6", new() { PartSmallest = 0.7 });
+        Refused("method.crops.part-smallest: 0.7 is larger than part-largest, 0.6", new() { Crops = new() { PartSmallest = 0.7 } });
         Refused("method.neighbours: 8 are not in a memory of 4", new() { Memory = 4 });
         Refused("which model.encoder mlp cannot read", new());
-        Refused("method.part-multiple: 4 is no multiple of model.patch, 7", new(), SmallTransformer);
+        Refused("method.crops.part-multiple: 4 is no multiple of model.patch, 7", new(), SmallTransformer);
         Assert.Contains("mugs sees parts of images", Assert.Throws<RequestException>(() => Fit(new MultiGranularity(new()), Factors("problem.size=tiny").Problem)).Message, StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using Preceptor.Objectives;
 using static TorchSharp.torch;
 
 namespace Preceptor.Representation;
@@ -51,7 +52,7 @@ internal static class MultiCropLoss
     public static Tensor OfGroups(Tensor[] student, Tensor[] teacher, GroupCentre centre, double studentTemperature, double teacherTemperature)
     {
         Tensor[] targets = [.. teacher.Select(t => nn.functional.softmax((t - centre.Value) / teacherTemperature, 1))];
-        var loss = OfPairs(student.Length, (s, t) => (targets[t] * nn.functional.log_softmax(student[s] / studentTemperature, 1)).sum(1).mean().neg());
+        var loss = OfPairs(student.Length, (s, t) => Loss.SoftCrossEntropy(student[s] / studentTemperature, targets[t]));
         centre.Follow(cat(teacher, 0), cat(targets, 0));
         return loss;
     }

@@ -52,11 +52,11 @@ public sealed record CropOptions
 /// <param name="Teacher">Two whole ones, weakly changed.</param>
 /// <param name="Student">Two other whole ones, and parts.</param>
 /// <param name="Weak">The images whose whole crops of the student are weakly changed too.</param>
-internal sealed record CropBatch(Inputs[] Teacher, Inputs[] Student, int[] Weak);
+internal sealed record CropBatch(Tensor[] Teacher, Tensor[] Student, int[] Weak);
 
 /// <summary>
-/// Makes crops (Zhou et al. 2022, section 4; <c>multicropdataset.py</c>): whole images for a teacher, others and small parts for a student. Weak changes are those that leave every pixel's surroundings; turns, noise and erasing are
-/// the strong ones, which a share of the student's crops has besides.
+/// Makes crops (Zhou et al. 2022, section 4; <c>multicropdataset.py</c>): whole images for a teacher, others and small parts for a student. Weak changes are shifts, flips, crops and colours; turns, noise and erasing are the
+/// strong ones, which a share of the student's crops has besides.
 /// </summary>
 internal sealed class MultiCrops
 {
@@ -87,24 +87,23 @@ internal sealed class MultiCrops
     /// <summary>The crops of a batch of images.</summary>
     public CropBatch Of(ViewBatch batch)
     {
-        var plain = batch.Plain();
+        var images = batch.Plain().Image!;
         var rows = batch.Rows.ToArray();
         var first = batch.Epoch * (2 * Whole + parts);
-        bool IsStrong(string role, int view, int row) => RandomStream.At(seed, role, view, row) < strongShare;
-        Inputs Crop(int view, Func<int, bool> isStrong, ImageAugmentation.LocalCrop? size) => plain with { Image = Changed(plain.Image!, rows, view, isStrong, size) };
-        bool OfWhole(int row) => IsStrong("strong-whole", batch.Epoch, row);
+        bool[] Drawn(string role, int view) => [.. rows.Select(row => RandomStream.At(seed, role, view, row) < strongShare)];
+        var ofWhole = Drawn("strong-whole", batch.Epoch);
         return new(
-            [.. Enumerable.Range(first, Whole).Select(v => Crop(v, _ => false, null))],
+            [.. Enumerable.Range(first, Whole).Select(v => weak.Augment(images, rows, v))],
             [
-                .. Enumerable.Range(first + Whole, Whole).Select(v => Crop(v, OfWhole, null)),
-                .. Enumerable.Range(first + 2 * Whole, parts).Select(v => Crop(v, row => IsStrong("strong-part", v, row), part)),
+                .. Enumerable.Range(first + Whole, Whole).Select(v => Changed(images, rows, v, ofWhole, null)),
+                .. Enumerable.Range(first + 2 * Whole, parts).Select(v => Changed(images, rows, v, Drawn("strong-part", v), part)),
             ],
-            [.. Enumerable.Range(0, rows.Length).Where(i => !OfWhole(rows[i]))]);
+            [.. Enumerable.Range(0, rows.Length).Where(i => !ofWhole[i])]);
     }
 
-    private Tensor Changed(Tensor images, int[] rows, int view, Func<int, bool> isStrong, ImageAugmentation.LocalCrop? size)
+    private Tensor Changed(Tensor images, int[] rows, int view, bool[] isStrong, ImageAugmentation.LocalCrop? size)
     {
-        int[] weakly = [.. Enumerable.Range(0, rows.Length).Where(i => !isStrong(rows[i]))], strongly = [.. Enumerable.Range(0, rows.Length).Where(i => isStrong(rows[i]))];
+        int[] weakly = [.. Enumerable.Range(0, rows.Length).Where(i => !isStrong[i])], strongly = [.. Enumerable.Range(0, rows.Length).Where(i => isStrong[i])];
         if (strongly.Length == 0) return weak.Augment(images, rows, view, size);
         if (weakly.Length == 0) return strong.Augment(images, rows, view, size);
         Tensor Part(ImageAugmentation augmentation, int[] places) => augmentation.Augment(images.index_select(0, tensor(places)), [.. places.Select(p => rows[p])], view, size);

@@ -83,6 +83,6 @@ internal sealed class MultiGranularNetwork : nn.Module
     public Tensor Group(Tensor features, bool isFrozen = false) =>
         group.forward(features).matmul(nn.functional.normalize(isFrozen ? prototypes.detach() : prototypes, 2, 1, 1e-12).t());
 
-    // As many heads of about 64 numbers as the width allows.
-    private static int Heads(int width) => Enumerable.Range(1, Math.Max(1, width / 32)).Last(h => width % h == 0 && (h == 1 || width / h >= 16));
+    // As many heads as divide the width and leave each at least 32 numbers.
+    private static int Heads(int width) => Enumerable.Range(1, Math.Max(1, width / 32)).Last(h => width % h == 0);
 }

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
-using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Training;
@@ -172,7 +171,6 @@ public sealed class MultiGranularity(MultiGranularity.Options options) : IFit<Re
         var student = new MultiGranularNetwork(encoder, options);
         var (instancePredictor, localPredictor) = (Predictor(), Predictor());
         var teacher = new MultiGranularNetwork(Encoder.Create(problem.Model, problem.Train.Shape), options);
-        foreach (var parameter in teacher.parameters()) parameter.requires_grad_(false);
         run.Uses(typeof(MultiGranularNetwork));
         run.Uses(typeof(ImageAugmentation));
 
@@ -258,9 +256,9 @@ public sealed class MultiGranularity(MultiGranularity.Options options) : IFit<Re
     }
 
     // One pass for the whole crops, one for the parts: batch norm sees those of a size together.
-    private static EncodedTokens[] Encode(Encoder encoder, Inputs[] crops) => [.. new[] { crops[..2], crops[2..] }.Where(c => c.Length > 0).SelectMany(same =>
+    private static EncodedTokens[] Encode(Encoder encoder, Tensor[] crops) => [.. new[] { crops[..2], crops[2..] }.Where(c => c.Length > 0).SelectMany(same =>
     {
-        var all = encoder.ForwardTokens(new(cat([.. same.Select(c => c.Image!)], 0), null, null));
+        var all = encoder.ForwardTokens(new(cat(same, 0), null, null));
         var (features, tokens, patches) = (all.Features.chunk(same.Length, 0), all.MeanToken.chunk(same.Length, 0), all.MeanPatch.chunk(same.Length, 0));
         return Enumerable.Range(0, same.Length).Select(i => new EncodedTokens(features[i], tokens[i], patches[i]));
     })];
@@ -272,7 +270,8 @@ public sealed class MultiGranularity(MultiGranularity.Options options) : IFit<Re
         if (options.InstanceWeight + options.LocalGroupWeight + options.GroupWeight == 0) throw new RequestException("method.instance-weight, method.local-group-weight, method.group-weight: all are 0, and nothing is left to learn");
         if (options.Crops.PartSmallest > options.Crops.PartLargest) throw new RequestException($"method.crops.part-smallest: {options.Crops.PartSmallest} is larger than part-largest, {options.Crops.PartLargest}");
         if (options.Neighbours > options.Memory) throw new RequestException($"method.neighbours: {options.Neighbours} are not in a memory of {options.Memory}");
-        if (Encoder.Resolve(problem.Model.Encoder, problem.Train.Shape) is EncoderKind.Mlp or EncoderKind.Linear && options.Crops.Parts > 0) throw new RequestException($"method.crops.parts: {options.Crops.Parts} smaller images, which model.encoder {Foundation.Options.Key(Encoder.Resolve(problem.Model.Encoder, problem.Train.Shape).ToString())} cannot read; resnet and vit can; or set it to 0");
-        if (Encoder.Resolve(problem.Model.Encoder, problem.Train.Shape) == EncoderKind.Vit && options.Crops.PartMultiple % problem.Model.Patch != 0) throw new RequestException($"method.crops.part-multiple: {options.Crops.PartMultiple} is no multiple of model.patch, {problem.Model.Patch}");
+        var kind = Encoder.Resolve(problem.Model.Encoder, problem.Train.Shape);
+        if (kind is EncoderKind.Mlp or EncoderKind.Linear && options.Crops.Parts > 0) throw new RequestException($"method.crops.parts: {options.Crops.Parts} smaller images, which model.encoder {Foundation.Options.Key(kind.ToString())} cannot read; resnet and vit can; or set it to 0");
+        if (kind == EncoderKind.Vit && options.Crops.PartMultiple % problem.Model.Patch != 0) throw new RequestException($"method.crops.part-multiple: {options.Crops.PartMultiple} is no multiple of model.patch, {problem.Model.Patch}");
     }
 }

@@ -159,4 +159,18 @@ public sealed class MultiGranularityTests
         network.Group(features).sum().backward();
         Assert.NotNull(prototypes.grad);
     }
+
+    [Fact]
+    public void Heads_start_with_signals_of_the_same_size_at_any_width_and_tell_inputs_apart()
+    {
+        torch.random.manual_seed(3);
+        foreach (var width in new[] { 32, 512 })
+        {
+            using var scope = torch.NewDisposeScope();
+            using var head = new GeluHead(width, width, 64, 3);
+            var first = head.parameters().First();
+            Assert.Equal(0.02 * Math.Sqrt(2048.0 / width), first.std().item<float>(), 0.02 * 0.5);
+            Assert.True(head.forward(torch.randn(16, width)).std(0).mean().item<float>() > 0.05);
+        }
+    }
 }

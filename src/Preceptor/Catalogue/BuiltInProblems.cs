@@ -66,6 +66,8 @@ public static class BuiltInProblems
             (options, seed) => RegionsProblem.Draft((RegionsProblem.Options)options, seed)),
         new("tasks", MeasurementData.KindName, "Published learning tasks, supervised, few-shot and control, by the numbers that their difficulty depends on; or one of your own.",
             typeof(TasksProblem.Options), "inductive-bias-complexity", new Dictionary<string, string>(), null) { Subject = (options, _) => TasksProblem.Draw((TasksProblem.Options)options) },
+        new("textured-shapes", RepresentationData.KindName, "Colour images of four shapes in three textures each, 24×24, without a label to learn from; encoders are scored by the twelve classes and by the four shapes.",
+            typeof(TexturedShapesProblem.Options), "mugs", new Dictionary<string, string> { ["model.encoder"] = "resnet", ["model.width"] = "16", ["model.depth"] = "1", ["training.epochs"] = "6", ["training.batch"] = "64", ["training.rate"] = "0.003", ["training.clip"] = "3", ["training.augment"] = "[shift, flip, crop, colour, rotate, noise]", ["training.strength.colour"] = "0.8" }, null) { Task = RepresentationKind.Shapes },
         new("tickets", "prediction", "20,000 support tickets with labels that are wrong a quarter of the time, a weak and a strong teacher, and the hidden truth.",
             typeof(TicketsProblem.Options), "confident-learning+supervised", new Dictionary<string, string> { ["training.epochs"] = "4", ["training.rate"] = "0.006" },
             (options, seed) => TicketsProblem.Draft((TicketsProblem.Options)options, seed)),

@@ -145,10 +145,12 @@ public sealed record Specification
     private static MapSetting WithDefaults(MapSetting map, string section, IReadOnlyDictionary<string, string> defaults)
     {
         foreach (var (key, value) in defaults)
-            if (key.StartsWith(section + ".", StringComparison.Ordinal) && map.Find(key[(section.Length + 1)..]) is null)
-                map = map.With(key[(section.Length + 1)..], ParseValue("built-in default", key, value));
+            if (key.StartsWith(section + ".", StringComparison.Ordinal) && key.Split('.')[1..] is var parts && IsFree(map, parts))
+                map = Put(map, parts, ParseValue("built-in default", key, value));
         return map;
     }
+
+    private static bool IsFree(Setting? setting, ReadOnlySpan<string> parts) => setting is null || setting is MapSetting map && parts.Length > 0 && IsFree(map.Find(parts[0]), parts[1..]);
 
     private static MapSetting Override(MapSetting settings, string assignment)
     {

@@ -36,6 +36,10 @@ public sealed record RepresentationData : IProblemData
     [Description("The column of classes by which encoders are scored; no method sees it. Blank for rows without")]
     public string Label { get; set; } = "label";
 
+    /// <summary>The coarse label.</summary>
+    [Description("A column of coarser classes, by which encoders are scored besides; no method sees it. Left out: none")]
+    public string? CoarseLabel { get; set; }
+
     /// <summary>Few labels.</summary>
     [Description("Labels a class that methods are given, drawn at random, for those that use a few; left out: none")]
     [Range(1, 1_000_000)]

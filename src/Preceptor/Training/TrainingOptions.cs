@@ -37,7 +37,7 @@ public sealed record TrainingOptions
     public double Rate { get; set; } = 0.001;
 
     /// <summary>The optimiser.</summary>
-    [Description("Optimiser; weight decay is added to the gradient by sgd and adam, decoupled by adamw")]
+    [Description("Optimiser; weight decay is added to the gradient by sgd and adam, decoupled by adam-w")]
     public OptimiserKind Optimiser { get; set; } = OptimiserKind.Adam;
 
     /// <summary>Momentum of SGD.</summary>

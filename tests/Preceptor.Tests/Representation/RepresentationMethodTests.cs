@@ -1,4 +1,5 @@
 using Preceptor.Catalogue;
+using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Representation;
@@ -9,17 +10,15 @@ namespace Preceptor.Tests.Representation;
 
 public sealed class RepresentationMethodTests
 {
-    private static ExamTask<RepresentationProblem, TrainedEncoder> Digits(params string[] settings)
+    private static ExamTask<RepresentationProblem, TrainedEncoder> Built(string problem, params string[] settings)
     {
-        var specification = Specification.From(new("test", "", [new("method", new ScalarSetting("test", "method", "simclr"))]), ["problem.name=unlabelled-digits", .. settings]);
+        var specification = Specification.From(new("test", "", [new("method", new ScalarSetting("test", "method", "random-encoder"))]), [$"problem.name={problem}", .. settings]);
         return (ExamTask<RepresentationProblem, TrainedEncoder>)ProblemKinds.Of(specification).Prepare(specification, 1, (_, _, _, _) => throw new InvalidOperationException());
     }
 
-    private static ExamTask<RepresentationProblem, TrainedEncoder> Factors(params string[] settings)
-    {
-        var specification = Specification.From(new("test", "", [new("method", new ScalarSetting("test", "method", "t-jepa"))]), ["problem.name=factors", .. settings]);
-        return (ExamTask<RepresentationProblem, TrainedEncoder>)ProblemKinds.Of(specification).Prepare(specification, 1, (_, _, _, _) => throw new InvalidOperationException());
-    }
+    private static ExamTask<RepresentationProblem, TrainedEncoder> Digits(params string[] settings) => Built("unlabelled-digits", settings);
+
+    private static ExamTask<RepresentationProblem, TrainedEncoder> Factors(params string[] settings) => Built("factors", settings);
 
     private static readonly string[] Tiny = ["problem.size=tiny", "model.encoder=mlp", "model.hidden=[16]", "training.epochs=3", "training.batch=12"];
 
@@ -70,13 +69,16 @@ public sealed class RepresentationMethodTests
     }
 
     [Fact]
-    public void Instances_local_groups_and_groups_teach_features_better_than_random_ones()
+    public void Instances_local_groups_and_groups_teach_features_better_than_those_of_the_network_untrained()
     {
-        var task = Digits("model.encoder=resnet", "model.width=16", "model.depth=1", "training.epochs=2", "training.batch=64", "training.optimiser=adam-w", "training.clip=3");
-        using var encoder = Fit(new MultiGranularity(new() { Memory = 256, Keys = 256, Neighbours = 4 }), task.Problem);
-        using var random = Fit(new RandomEncoder(new()), task.Problem);
-        var (learned, chance) = (task.Examine(encoder).Values["linear-probe"], task.Examine(random).Values["linear-probe"]);
-        Assert.True(learned > chance + 0.03, $"{learned}, random features {chance}");
+        double Neighbours(string rate, int epochs)
+        {
+            var task = Built("textured-shapes", $"training.epochs={epochs}", $"training.rate={rate}");
+            using var encoder = Fit(new MultiGranularity(new() { Memory = 256, Keys = 256, Neighbours = 4, Momentum = 0.97 }), task.Problem);
+            return task.Examine(encoder).Values["knn"];
+        }
+        var (learned, untrained) = (Neighbours("0.003", 3), Neighbours("0.000000001", 1));
+        Assert.True(learned > untrained + 0.1, $"{learned}, untrained {untrained}");
     }
 
     [Fact]
@@ -232,5 +234,29 @@ public sealed class RepresentationMethodTests
         var problem = Digits(Tiny).Problem;
         Assert.Contains("at least two rows", Assert.Throws<RequestException>(() => Fit(Method("simclr"), problem with { Train = problem.Train.Take([0]) })).Message, StringComparison.Ordinal);
         Assert.Contains("method.negatives: 12 other images are not in a batch of 12", Assert.Throws<RequestException>(() => Fit(new GroupOrdering(new() { Negatives = 12 }), problem)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Coarse_classes_are_scored_besides_and_no_method_sees_them()
+    {
+        int[] rows = [.. Enumerable.Range(0, 120)];
+        var table = new Table("rows", [new NumberColumn("a", [.. rows.Select(r => (double)(r % 4))]), new NumberColumn("b", [.. rows.Select(r => (double)(r % 3))]),
+            new TextColumn("label", [.. rows.Select(r => $"{r % 4}")]), new TextColumn("family", [.. rows.Select(r => r % 4 < 2 ? "low" : r % 8 == 3 ? "" : "high")])]);
+        ExamTask<RepresentationProblem, TrainedEncoder> Task(params string[] settings)
+        {
+            var specification = Specification.From(new("test", "", [new("method", new ScalarSetting("test", "method", "random-encoder"))]), ["problem.kind=representation", "problem.data=rows.csv", "problem.numbers=[a, b]", .. settings]);
+            return (ExamTask<RepresentationProblem, TrainedEncoder>)ProblemKinds.Of(specification).Prepare(specification, 1, (_, _, _, _) => (table, null));
+        }
+        var task = Task("problem.coarse-label=family");
+        Assert.Equal(["coarse-knn", "coarse-linear-probe", "mean-knn"], task.FurtherMetrics.Select(m => m.Name));
+        Assert.Equal(["a", "b"], task.Problem.Encoding.Numbers.Select(n => n.Column));
+        using var encoder = Fit(new RandomEncoder(new()), task.Problem);
+        var scores = task.Examine(encoder);
+        Assert.Equal(task.TestItems, scores.Items);
+        Assert.True(task.TestItems < Task().TestItems, "rows without a coarse class are not asked for");
+        Assert.Equal(1, scores.Values["coarse-knn"]);
+        Assert.Equal((scores.Values["knn"] + 1) / 2, scores.Values["mean-knn"], 12);
+        Assert.Empty(Task().FurtherMetrics);
+        Assert.Contains("there is no column 'kind' in", Assert.Throws<RequestException>(() => Task("problem.coarse-label=kind")).Message, StringComparison.Ordinal);
     }
 }

@@ -26,6 +26,9 @@ public sealed record ExamTask<TProblem, TModel>(TProblem Problem, Func<TModel, M
     /// <summary>What the report shows of a model besides its scores.</summary>
     public Func<TModel, ReportParts> Show { get; init; } = _ => new();
 
+    /// <summary>Metrics that this exam has besides those of its kind.</summary>
+    public IReadOnlyList<Metric> FurtherMetrics { get; init; } = [];
+
     /// <summary>What the test items' answers are worth.</summary>
     public required ScoredOn ScoredOn { get; init; }
 

@@ -18,6 +18,9 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
     internal static readonly Metric Probe = MeasuredScores.Metric("linear-probe", "accuracy of a linear classifier on the features, all labels given", Better.Higher, 0, 1);
     internal static readonly Metric Few = MeasuredScores.Metric("few-shot", "accuracy with few labels, ten a class where the problem says no other number: of the encoder's own classifier where it was fine-tuned, else of a linear one on the features", Better.Higher, 0, 1);
     internal static readonly Metric Purity = MeasuredScores.Metric("purity", "the share of the ten nearest training rows that have the row's own class", Better.Higher, 0, 1);
+    internal static readonly Metric CoarseNearest = MeasuredScores.Metric("coarse-knn", "accuracy over the coarse classes by the 20 nearest training rows", Better.Higher, 0, 1);
+    internal static readonly Metric CoarseProbe = MeasuredScores.Metric("coarse-linear-probe", "accuracy over the coarse classes of a linear classifier on the features, all labels given", Better.Higher, 0, 1);
+    internal static readonly Metric MeanNearest = MeasuredScores.Metric("mean-knn", "the mean of knn and coarse-knn", Better.Higher, 0, 1);
     internal static readonly Metric Rank = MeasuredScores.Metric("effective-rank", "how many dimensions the features use; 1 where they have collapsed", Better.Higher, 0, double.PositiveInfinity);
 
     public override string Name => RepresentationData.KindName;
@@ -26,7 +29,7 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
 
     public override string Baseline => "simclr";
 
-    public override IReadOnlyList<Metric> Metrics(ExamTask<RepresentationProblem, TrainedEncoder> task) => [Nearest, Probe, Few, Purity, Rank];
+    public override IReadOnlyList<Metric> Metrics(ExamTask<RepresentationProblem, TrainedEncoder> task) => [Nearest, Probe, Few, Purity, Rank, .. task.FurtherMetrics];
 
     public override TrainingSummary? Training(TrainedEncoder model) => model.Training;
 
@@ -38,24 +41,50 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
         // The labels of the rows belong to the exam: nothing of the prediction problem but its inputs gets into this one.
         var rows = new PredictionData { Data = data.Data, Image = data.Numbers.Length + data.Categories.Length > 0 ? null : data.Image, Numbers = data.Numbers, Categories = data.Categories, Label = data.Label, Rows = data.Rows, SplitSeed = data.SplitSeed };
         var draft = rows.Draft(specification.ProblemSettings ?? new("defaults", "problem", []), read, onnx);
-        return Task(specification, draft.Name, (draft.Train, draft.TrainTruth ?? draft.TrainLabels), (draft.Validation, draft.ValidationTruth ?? draft.ValidationLabels), (draft.Test, draft.TestLabels), draft.Inputs, draft.ScoredOn, draft.Notes, data.Labels ?? 0, data.SplitSeed);
+        var coarse = data.CoarseLabel is null ? null : CoarseClasses(data.CoarseLabel, specification, draft);
+        return Task(specification, draft.Name, new(draft.Train, draft.TrainTruth ?? draft.TrainLabels, coarse?[0]), new(draft.Validation, draft.ValidationTruth ?? draft.ValidationLabels, coarse?[1]), new(draft.Test, draft.TestLabels, coarse?[2]), draft.Inputs, draft.ScoredOn, draft.Notes, data.Labels ?? 0, data.SplitSeed);
     }
 
     /// <summary>The problem of generated digits.</summary>
     internal static ExamTask<RepresentationProblem, TrainedEncoder> Digits(Specification specification, ulong seed)
     {
-        var parts = UnlabelledDigitsProblem.Draw((UnlabelledDigitsProblem.Options)specification.Problem, seed);
-        return Task(specification, "unlabelled-digits", parts[0], parts[1], parts[2], new() { Image = "image" }, ScoredOn.Truth, [], ((UnlabelledDigitsProblem.Options)specification.Problem).Labels, seed);
+        var options = (UnlabelledDigitsProblem.Options)specification.Problem;
+        Part[] parts = [.. UnlabelledDigitsProblem.Draw(options, seed).Select(p => new Part(p.Rows, p.Digits))];
+        return Task(specification, "unlabelled-digits", parts[0], parts[1], parts[2], new() { Image = "image" }, ScoredOn.Truth, [], options.Labels, seed);
+    }
+
+    /// <summary>The problem of shapes with textures.</summary>
+    internal static ExamTask<RepresentationProblem, TrainedEncoder> Shapes(Specification specification, ulong seed)
+    {
+        var options = (TexturedShapesProblem.Options)specification.Problem;
+        Part[] parts = [.. TexturedShapesProblem.Draw(options, seed).Select(p => new Part(p.Rows, p.Classes, p.Shapes))];
+        return Task(specification, "textured-shapes", parts[0], parts[1], parts[2], new() { Image = "image" }, ScoredOn.Truth, [], options.Labels, seed);
     }
 
     /// <summary>The problem of a table with hidden factors.</summary>
     internal static ExamTask<RepresentationProblem, TrainedEncoder> Factors(Specification specification, ulong seed)
     {
-        var parts = FactorsProblem.Draw((FactorsProblem.Options)specification.Problem, seed);
+        Part[] parts = [.. FactorsProblem.Draw((FactorsProblem.Options)specification.Problem, seed).Select(p => new Part(p.Rows, p.Classes))];
         return Task(specification, "factors", parts[0], parts[1], parts[2], FactorsProblem.Roles, ScoredOn.Truth, [], 0, seed);
     }
 
-    private static ExamTask<RepresentationProblem, TrainedEncoder> Task(Specification specification, string name, (Table Rows, int[] Labels) train, (Table Rows, int[] Labels) validation, (Table Rows, int[] Labels) test, InputRoles inputs, ScoredOn scoredOn, IReadOnlyList<string> notes, int labels, ulong seed)
+    /// <summary>Rows, their classes and, where there are any, coarser ones; −1 for none.</summary>
+    private sealed record Part(Table Rows, int[] Labels, int[]? Coarse = null)
+    {
+        public bool IsKnown(int row) => Labels[row] >= 0 && (Coarse is null || Coarse[row] >= 0);
+    }
+
+    // Numbered as they come in the training rows; a class that none of them has cannot be asked for.
+    private static int[][] CoarseClasses(string column, Specification specification, PredictionDraft draft)
+    {
+        Func<int, string> Words(Table rows) => (rows.Find(column) ?? throw (specification.ProblemSettings ?? new("defaults", "problem", [])).Wrong($"coarse-label: there is no column '{column}' in {rows.Name}; there are {string.Join(", ", rows.Columns.Select(c => c.Name))}")).Words();
+        var (classes, words) = (new Dictionary<string, int>(), Words(draft.Train));
+        for (var row = 0; row < draft.Train.Rows; row++)
+            if (words(row).Length > 0) classes.TryAdd(words(row), classes.Count);
+        return [.. new[] { draft.Train, draft.Validation, draft.Test }.Select(rows => Enumerable.Range(0, rows.Rows).Select(row => classes.GetValueOrDefault(Words(rows)(row), -1)).ToArray())];
+    }
+
+    private static ExamTask<RepresentationProblem, TrainedEncoder> Task(Specification specification, string name, Part train, Part validation, Part test, InputRoles inputs, ScoredOn scoredOn, IReadOnlyList<string> notes, int labels, ulong seed)
     {
         var model = (ModelOptions)specification.ModelSection;
         var (tokens, limit) = Encoder.Text(model);
@@ -68,33 +97,43 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
             Few = labels == 0 ? null : new(few, [.. validation.Labels.Select(_ => -1)]),
             Classes = labels == 0 ? 0 : train.Labels.Max() + 1,
         };
-        if (train.Labels.Count(l => l >= 0) < 2 || !test.Labels.Any(l => l >= 0)) throw new RequestException($"{name}: encoders are scored by labels, and too few rows have one");
+        var items = Enumerable.Range(0, test.Rows.Rows).Count(test.IsKnown);
+        if (train.Labels.Count(l => l >= 0) < 2 || items == 0) throw new RequestException($"{name}: encoders are scored by labels, and too few rows have one");
         var tests = encoding.Encode(test.Rows);
-        return new(problem, encoder => Score(encoder, problem.Train, train.Labels, few, tests, test.Labels), encoder => Score(encoder, problem.Train, train.Labels, few, problem.Validation, validation.Labels))
+        return new(problem, encoder => Score(encoder, problem.Train, train, few, tests, test), encoder => Score(encoder, problem.Train, train, few, problem.Validation, validation))
         {
             Show = encoder => Show(encoder, tests, test.Labels),
+            FurtherMetrics = test.Coarse is null ? [] : [CoarseNearest, CoarseProbe, MeanNearest],
             ScoredOn = scoredOn,
-            TestItems = test.Labels.Count(l => l >= 0),
+            TestItems = items,
             TrainingItems = problem.Train.Count,
             LabelledItems = labels == 0 ? 0 : few.Count(l => l >= 0),
-            Fingerprint = $"{problem.Train.Fingerprint}-{tests.Fingerprint}-{Contents.Hash(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>(test.Labels))}",
+            Fingerprint = $"{problem.Train.Fingerprint}-{tests.Fingerprint}-{Contents.Hash(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>([.. test.Labels, .. test.Coarse ?? []]))}",
             Notes = notes,
         };
     }
 
-    private static MeasuredScores Score(TrainedEncoder encoder, Examples train, int[] labels, int[] few, Examples test, int[] truth)
+    private static MeasuredScores Score(TrainedEncoder encoder, Examples train, Part known, int[] few, Examples test, Part truth)
     {
-        int[] known = [.. Enumerable.Range(0, truth.Length).Where(i => truth[i] >= 0)];
-        var (features, asked, answers) = (encoder.Embed(train), encoder.Embed(test.Take(known)), known.Select(i => truth[i]).ToArray());
+        int[] asked = [.. Enumerable.Range(0, test.Count).Where(truth.IsKnown)];
+        var (features, askedFeatures, answers) = (encoder.Embed(train), encoder.Embed(test.Take(asked)), asked.Select(i => truth.Labels[i]).ToArray());
         var width = encoder.Features;
-        var (right, purity) = EncoderScores.Nearest(features, labels, asked, answers, width);
-        return MeasuredScores.Of(new Dictionary<string, double[]>
+        var (right, purity) = EncoderScores.Nearest(features, known.Labels, askedFeatures, answers, width);
+        var scores = new Dictionary<string, double[]>
         {
             [Nearest.Name] = right,
-            [Probe.Name] = EncoderScores.LinearProbe(features, labels, asked, answers, width),
-            [Few.Name] = encoder.Classes > 0 ? [.. encoder.Classify(test.Take(known)).Zip(answers, (a, b) => a == b ? 1.0 : 0)] : EncoderScores.LinearProbe(features, few, asked, answers, width),
+            [Probe.Name] = EncoderScores.LinearProbe(features, known.Labels, askedFeatures, answers, width),
+            [Few.Name] = encoder.Classes > 0 ? [.. encoder.Classify(test.Take(asked)).Zip(answers, (a, b) => a == b ? 1.0 : 0)] : EncoderScores.LinearProbe(features, few, askedFeatures, answers, width),
             [Purity.Name] = purity,
-        }, new Dictionary<string, double> { [Rank.Name] = EncoderScores.EffectiveRank(asked, width) });
+        };
+        if (truth.Coarse is not null)
+        {
+            int[] coarse = [.. asked.Select(i => truth.Coarse[i])];
+            scores[CoarseNearest.Name] = EncoderScores.Nearest(features, known.Coarse!, askedFeatures, coarse, width).Right;
+            scores[CoarseProbe.Name] = EncoderScores.LinearProbe(features, known.Coarse!, askedFeatures, coarse, width);
+            scores[MeanNearest.Name] = [.. right.Zip(scores[CoarseNearest.Name], (fine, whole) => (fine + whole) / 2)];
+        }
+        return MeasuredScores.Of(scores, new Dictionary<string, double> { [Rank.Name] = EncoderScores.EffectiveRank(askedFeatures, width) });
     }
 
     // The two directions in which the features differ most, a curve of points a class.

@@ -18,6 +18,11 @@ public enum RankingUtility
     Precision,
 }
 
+/// <summary>What an order is worth, by one's own lights: any number, the more the better.</summary>
+/// <param name="order">Candidates' numbers, the first one first [n].</param>
+/// <param name="grades">The candidates' grades [n].</param>
+public delegate double OrderUtility(ReadOnlySpan<int> order, ReadOnlySpan<double> grades);
+
 /// <summary>What a sampled ranking's utility is compared with.</summary>
 public enum RankingBaseline
 {
@@ -85,6 +90,9 @@ public sealed class PolicyGradientRanking(PolicyGradientRanking.Options options)
         public int Candidates { get; set; } = 64;
     }
 
+    /// <summary>What an order is worth instead of the options' utility; null for that one. Nothing of it is known to a folder that a run is continued from.</summary>
+    public OrderUtility? OwnUtility { get; init; }
+
     /// <inheritdoc/>
     /// <exception cref="RequestException">A single sample has no others to compare with.</exception>
     public Ranker Fit(RankingProblem problem, Run run)
@@ -121,7 +129,7 @@ public sealed class PolicyGradientRanking(PolicyGradientRanking.Options options)
             {
                 var order = PlackettLuce.Draw(values.AsSpan(b * width, real), random);
                 for (var k = 0; k < width; k++) orders[(b * n + i) * width + k] = k < real ? order[k] : k;
-                utilities[i] = Utility(order, of[..real], options.Utility, options.Cutoff);
+                utilities[i] = OwnUtility is null ? Utility(order, of[..real], options.Utility, options.Cutoff) : OwnUtility(order, of[..real]);
             }
             Advantages(utilities, options.Baseline);
         }

@@ -32,7 +32,7 @@ public sealed record RankingCollection(string Name, IReadOnlyList<string> Docume
 
     /// <summary>Finds candidates for queries: those of a run, or the first ones by BM25.</summary>
     /// <param name="name">What to call it.</param>
-    /// <param name="documents">The documents.</param>
+    /// <param name="documents">The documents, with dates and topics where these are known.</param>
     /// <param name="queries">The queries.</param>
     /// <param name="judgements">Grades by query and document.</param>
     /// <param name="run">Scores by query and document; null for BM25.</param>
@@ -64,7 +64,7 @@ public sealed record RankingCollection(string Name, IReadOnlyList<string> Docume
             for (var q = 0; q < lists.Length; q++)
             {
                 var (hits, judged) = (find(q), judgements.GetValueOrDefault(queries.Names[q]) ?? []);
-                lists[q] = new(queries.Names[q], queries.Texts[q], [.. hits.Select(h => h.Document)], [.. hits.Select(h => h.Score)], []);
+                lists[q] = new(queries.Names[q], queries.Texts[q], [.. hits.Select(h => h.Document)], [.. hits.Select(h => h.Score)], []) { Date = queries.Dates.Length > 0 ? queries.Dates[q] : double.NaN };
                 grades[q] = [.. hits.Select(h => judged.GetValueOrDefault(documents.Names[h.Document]))];
                 var found = hits.Select(h => documents.Names[h.Document]).ToHashSet(StringComparer.Ordinal);
                 missing[q] = [.. judged.Where(j => j.Value > 0 && !found.Contains(j.Key)).Select(j => (numbers.GetValueOrDefault(j.Key, -1), j.Value))];
@@ -79,7 +79,16 @@ public sealed record RankingCollection(string Name, IReadOnlyList<string> Docume
             Note(documents.Texts.Count(string.IsNullOrWhiteSpace), "documents are empty");
             Note(judgements.Keys.Except(queries.Names, StringComparer.Ordinal).Count(), "judged queries are not among the queries");
             Note(unknown, "documents of the run are not among the documents");
-            return new(name, documents.Names, documents.Texts, 0, lists, grades, missing) { Notes = notes };
+            var topics = documents.Topics.Concat(queries.Topics).SelectMany(t => t).Distinct().Order(StringComparer.Ordinal).Index().ToDictionary(t => t.Item, t => t.Index, StringComparer.Ordinal);
+            int[][] Numbered(NamedTexts texts) => texts.Topics.Length > 0 ? [.. texts.Topics.Select(of => of.Select(t => topics[t]).Distinct().Order().ToArray())] : [.. texts.Names.Select(_ => Array.Empty<int>())];
+            return new(name, documents.Names, documents.Texts, 0, lists, grades, missing)
+            {
+                Notes = notes,
+                Dates = documents.Dates,
+                Topics = topics.Count == 0 ? [] : Numbered(documents),
+                QueryTopics = topics.Count == 0 ? [] : Numbered(queries),
+                TopicCount = topics.Count,
+            };
         }
         finally
         {

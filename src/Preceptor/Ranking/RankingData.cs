@@ -33,6 +33,14 @@ public sealed record RankingData : IProblemData
     [Description("The column of the documents' names, by which judgements know them")]
     public string DocumentId { get; set; } = "id";
 
+    /// <summary>Their dates.</summary>
+    [Description("The documents' column of dates: years, or year-month-day; doc2doc drops documents whose dates cannot be meant")]
+    public string? DocumentDate { get; set; }
+
+    /// <summary>Their topics.</summary>
+    [Description("The documents' column of topics, | between them; doc2doc learns vectors from them")]
+    public string? DocumentTopics { get; set; }
+
     /// <summary>The queries.</summary>
     [Description("A file of queries, a row each")]
     public string? Queries { get; set; }
@@ -45,9 +53,33 @@ public sealed record RankingData : IProblemData
     [Description("The column of the queries' names")]
     public string QueryId { get; set; } = "id";
 
+    /// <summary>Their dates.</summary>
+    [Description("The queries' column of dates")]
+    public string? QueryDate { get; set; }
+
+    /// <summary>Their topics.</summary>
+    [Description("The queries' column of topics")]
+    public string? QueryTopics { get; set; }
+
     /// <summary>The judgements.</summary>
     [Description("A file of judgements in TREC's form: query, anything, document, grade")]
     public string? Qrels { get; set; }
+
+    /// <summary>The links.</summary>
+    [Description("Instead of qrels: a file of links between queries and documents, a row each; all that is linked is relevant")]
+    public string? Links { get; set; }
+
+    /// <summary>The links' columns of queries.</summary>
+    [Description("The links' column of the queries' names")]
+    public string LinkFrom { get; set; } = "from";
+
+    /// <summary>The links' columns of documents.</summary>
+    [Description("The links' column of the documents' names")]
+    public string LinkTo { get; set; } = "to";
+
+    /// <summary>The other direction.</summary>
+    [Description("Whether documents ask and queries are found: the other direction of the same judgements or links. Documents that nothing is linked with do not ask")]
+    public bool Reverse { get; set; }
 
     /// <summary>The first stage's lists.</summary>
     [Description("A run in TREC's form, whose documents are the candidates; left out: BM25 finds them")]
@@ -97,10 +129,17 @@ public sealed record RankingData : IProblemData
             return LetorTest is { } test ? RankingCollection.OfFeatures(letor, RankingFiles.Features(letor), RankingFiles.Features(test)) : RankingCollection.OfFeatures(letor, RankingFiles.Features(letor));
         }
         string Require(string? file, string key) => file ?? throw At(key).Wrong($"is missing; a ranking problem has documents, queries and qrels, or letor, or data: cranfield");
-        var documents = NamedTexts.Of(read(Require(Documents, "documents"), [.. DocumentText, DocumentId], [], BadImages.Fail).Rows, DocumentId, DocumentText, At("documents"));
-        var queries = NamedTexts.Of(read(Require(Queries, "queries"), [.. QueryText, QueryId], [], BadImages.Fail).Rows, QueryId, QueryText, At("queries"));
-        return RankingCollection.Of(((IProblemData)this).Name, documents, queries, RankingFiles.Judgements(Require(Qrels, "qrels")), Run is null ? null : RankingFiles.Run(Run), Candidates, Bm25);
+        if (Qrels is not null && Links is not null) throw At("links").Wrong("links stand instead of qrels; give one or the other");
+        if (Reverse && Run is not null) throw At("reverse").Wrong("a run has candidates for one direction only; leave out run, or reverse");
+        var documents = NamedTexts.Of(read(Require(Documents, "documents"), Texts(DocumentText, DocumentId, DocumentDate, DocumentTopics), [], BadImages.Fail).Rows, DocumentId, DocumentText, At("documents"), DocumentDate, DocumentTopics);
+        var queries = NamedTexts.Of(read(Require(Queries, "queries"), Texts(QueryText, QueryId, QueryDate, QueryTopics), [], BadImages.Fail).Rows, QueryId, QueryText, At("queries"), QueryDate, QueryTopics);
+        var judged = Links is { } links ? RankingFiles.Links(read(links, [LinkFrom, LinkTo], [], BadImages.Fail).Rows, LinkFrom, LinkTo, At("links")) : RankingFiles.Judgements(Require(Qrels, "qrels"));
+        if (Reverse) (documents, queries, judged) = (queries, documents, RankingFiles.Reversed(judged));
+        if (Reverse) queries = queries.Only(judged.ContainsKey);
+        return RankingCollection.Of(((IProblemData)this).Name, documents, queries, judged, Run is null ? null : RankingFiles.Run(Run), Candidates, Bm25);
     }
+
+    private static string[] Texts(string[] text, params string?[] others) => [.. text, .. others.OfType<string>()];
 
     // LightGBM's form: candidates without their query, and beside them how many each query has, in order.
     private static (List<(string Query, List<(int Grade, (int Feature, float Value)[] Values)> Rows)> Lists, int Features) Counted(string folder, string part)

@@ -10,9 +10,21 @@ namespace Preceptor.Ranking;
 /// <param name="Texts">Their texts.</param>
 public sealed record NamedTexts(string[] Names, string[] Texts)
 {
+    /// <summary>Their dates in years, not a number where unknown; empty without any.</summary>
+    public double[] Dates { get; init; } = [];
+
+    /// <summary>Their topics; empty without any.</summary>
+    public string[][] Topics { get; init; } = [];
+
     /// <summary>Reads the columns of a table.</summary>
-    /// <exception cref="RequestException">A column is missing, or two rows have one name; the message names the line.</exception>
-    public static NamedTexts Of(Table table, string id, IReadOnlyList<string> text, Setting? setting)
+    /// <param name="table">The table.</param>
+    /// <param name="id">The column of names.</param>
+    /// <param name="text">The columns of text.</param>
+    /// <param name="setting">Where the file was named, for messages.</param>
+    /// <param name="date">A column of dates, as years or as year-month-day; null without.</param>
+    /// <param name="topics">A column of topics, with | between them; null without.</param>
+    /// <exception cref="RequestException">A column is missing, two rows have one name, or a date is none; the message names the line.</exception>
+    public static NamedTexts Of(Table table, string id, IReadOnlyList<string> text, Setting? setting, string? date = null, string? topics = null)
     {
         string[] columns = [.. table.Columns.Select(c => c.Name)];
         Column Require(string name) => table.Find(name) ?? throw Wrong(setting, $"{table.Name}: has no column '{name}'{Spelling.Hint(name, columns)}; it has {string.Join(", ", columns)}");
@@ -23,10 +35,41 @@ public sealed record NamedTexts(string[] Names, string[] Texts)
             names[row] = Cell(ids, row);
             if (!seen.TryAdd(names[row], row)) throw Wrong(setting, $"{table.Name} {table.Place(row)}: the id '{names[row]}' is that of {table.Place(seen[names[row]])} too");
         }
-        return new(names, [.. Enumerable.Range(0, table.Rows).Select(row => string.Join(' ', parts.Select(p => Cell(p, row)).Where(t => t.Length > 0)))]);
+        int[] rows = [.. Enumerable.Range(0, table.Rows)];
+        var (dates, subjects) = (date is null ? null : Require(date), topics is null ? null : Require(topics));
+        double Years(int row) => Year(Cell(dates, row)) ?? throw Wrong(setting, $"{table.Name} {table.Place(row)}: '{Cell(dates, row)}' in column '{date}' is no date; expected a year, or year-month-day, or nothing");
+        return new(names, [.. rows.Select(row => string.Join(' ', parts.Select(p => Cell(p, row)).Where(t => t.Length > 0)))])
+        {
+            Dates = dates is null ? [] : [.. rows.Select(Years)],
+            Topics = subjects is null ? [] : [.. rows.Select(row => Cell(subjects, row).Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
+        };
     }
 
-    private static string Cell(Column column, int row) => column is NumberColumn numbers ? numbers.Values[row].ToString("R", CultureInfo.InvariantCulture) : column is TextColumn texts ? texts[row].ToString() : "";
+    private static double? Year(string cell)
+    {
+        if (cell.Length == 0) return double.NaN;
+        if (double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var year)) return year;
+        return DateTime.TryParse(cell, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date)
+            ? date.Year + (date.DayOfYear - 1) / (DateTime.IsLeapYear(date.Year) ? 366.0 : 365) : null;
+    }
+
+    /// <summary>The cells of columns, a row each.</summary>
+    /// <exception cref="RequestException">A column is missing.</exception>
+    internal static string[][] Cells(Table table, Setting? setting, params string[] columns)
+    {
+        Column[] read = [.. columns.Select(name => table.Find(name) ?? throw Wrong(setting, $"{table.Name}: has no column '{name}'; it has {string.Join(", ", table.Columns.Select(c => c.Name))}"))];
+        return [.. Enumerable.Range(0, table.Rows).Select(row => read.Select(c => Cell(c, row)).ToArray())];
+    }
+
+    /// <summary>Those of the rows with given names.</summary>
+    internal NamedTexts Only(Func<string, bool> isKept)
+    {
+        int[] rows = [.. Enumerable.Range(0, Names.Length).Where(row => isKept(Names[row]))];
+        T[] Take<T>(T[] values) => values.Length == 0 ? [] : [.. rows.Select(row => values[row])];
+        return new(Take(Names), Take(Texts)) { Dates = Take(Dates), Topics = Take(Topics) };
+    }
+
+    private static string Cell(Column? column, int row) => column is NumberColumn numbers ? numbers.Values[row].ToString("R", CultureInfo.InvariantCulture) : column is TextColumn texts ? texts[row].ToString() : "";
 
     private static RequestException Wrong(Setting? setting, string what) => setting?.Wrong(what) ?? new(what);
 }
@@ -46,6 +89,34 @@ public static class RankingFiles
             if (!of.TryAdd(parts[2], grade) && of[parts[2]] != grade) throw new RequestException($"{path} line {number}: document {parts[2]} of query {parts[0]} has the grades {of[parts[2]]} and {grade}");
         }
         return judged;
+    }
+
+    /// <summary>Reads links: rows with the name of a query and of a document, or of a document and one of those it is linked with. All have grade 1.</summary>
+    /// <exception cref="RequestException">A column is missing, or a cell is blank.</exception>
+    public static Dictionary<string, Dictionary<string, int>> Links(Table table, string from, string to, Setting? setting)
+    {
+        var pairs = NamedTexts.Cells(table, setting, from, to);
+        var judged = new Dictionary<string, Dictionary<string, int>>(StringComparer.Ordinal);
+        for (var row = 0; row < pairs.Length; row++)
+        {
+            if (pairs[row].Any(c => c.Length == 0)) throw setting?.Wrong($"{table.Name} {table.Place(row)}: a link has no {(pairs[row][0].Length == 0 ? from : to)}") ?? new RequestException($"{table.Name} {table.Place(row)}: half a link");
+            if (!judged.TryGetValue(pairs[row][0], out var of)) judged[pairs[row][0]] = of = new(StringComparer.Ordinal);
+            of[pairs[row][1]] = 1;
+        }
+        return judged;
+    }
+
+    /// <summary>The same judgements with queries and documents exchanged.</summary>
+    public static Dictionary<string, Dictionary<string, int>> Reversed(Dictionary<string, Dictionary<string, int>> judged)
+    {
+        var reversed = new Dictionary<string, Dictionary<string, int>>(StringComparer.Ordinal);
+        foreach (var (query, documents) in judged)
+            foreach (var (document, grade) in documents)
+            {
+                if (!reversed.TryGetValue(document, out var of)) reversed[document] = of = new(StringComparer.Ordinal);
+                of[query] = grade;
+            }
+        return reversed;
     }
 
     /// <summary>Reads a run, a line each: query, anything, document, rank, score, anything.</summary>

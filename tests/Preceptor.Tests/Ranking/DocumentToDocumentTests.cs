@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Preceptor.Catalogue;
+using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Ranking;
 
@@ -108,5 +109,55 @@ public sealed class DocumentToDocumentTests
         Assert.Equal(task.Examine(ranker).PerItem["map"], task.Examine(again).PerItem["map"]);
         Assert.InRange(task.Examine(ranker).Values["first-share"], 0.01, 0.99);
         Directory.Delete(folder, recursive: true);
+    }
+
+    private static ExamTask<RankingProblem, Ranker> OwnFiles(Func<string, Table> read, params string[] settings)
+    {
+        var specification = Specification.From(new("test", "", [new("method", new ScalarSetting("test", "method", "doc2doc"))]),
+            ["problem.kind=ranking", "problem.documents=acts.csv", "problem.queries=laws.csv", "problem.links=links.csv", "problem.document-date=passed", "problem.query-date=passed", "problem.document-topics=about", "problem.query-topics=about", "training.epochs=1", .. settings]);
+        return (ExamTask<RankingProblem, Ranker>)ProblemKinds.Of(specification).Prepare(specification, 1, (path, _, _, _) => (read(path), null));
+    }
+
+    private static Table OwnTable(string path)
+    {
+        string[] Rows(int count, Func<int, string> of) => [.. Enumerable.Range(0, count).Select(of)];
+        TextColumn Text(string name, int count, Func<int, string> of) => new(name, Rows(count, of));
+        return path switch
+        {
+            "acts.csv" => new("acts.csv", [Text("id", 41, i => $"a{i}"), Text("text", 41, i => i == 40 ? "undated" : $"act about subject{i % 20} number{i}"), Text("passed", 41, i => i == 40 ? "" : $"{1990 + i % 20 + (i < 20 ? 0 : 30)}-07-02"), Text("about", 41, i => i % 2 == 0 ? "trade|sea" : "land")]),
+            "laws.csv" => new("laws.csv", [Text("id", 20, i => $"l{i}"), Text("text", 20, i => $"directive about subject{i}"), Text("passed", 20, i => $"{1989 + i}"), Text("about", 20, i => i % 2 == 0 ? "sea" : "land")]),
+            _ => new("links.csv", [Text("from", 20, i => $"l{i}"), Text("to", 20, i => $"a{i}")]),
+        };
+    }
+
+    [Fact]
+    public void Files_of_ones_own_give_dates_topics_and_links_in_both_directions()
+    {
+        var task = OwnFiles(OwnTable);
+        Assert.Equal(1990 + 182 / 365.0, task.Problem.Dates[0], 9);
+        Assert.True(double.IsNaN(task.Problem.Dates[40]));
+        Assert.Equal(3, task.Problem.Topics!.Count);
+        Assert.Equal([1, 2], task.Problem.Topics.Documents[0]);
+        Assert.All(task.Problem.Train, l => Assert.Equal(1989 + int.Parse(l.Name[1..], System.Globalization.CultureInfo.InvariantCulture), l.Date));
+        Assert.All(task.Problem.Train.Index(), l => Assert.Equal("a" + l.Item.Name[1..], $"a{l.Item.Documents[Array.IndexOf(task.Problem.Relevance.Train[l.Index], 1)]}"));
+        using var ranker = Fit(task.Problem, new() { Rerank = DocumentReranking.None, Vectors = false });
+        Assert.Equal(1, task.Examine(ranker).Values["p@1"], 9);
+
+        var reversed = OwnFiles(OwnTable, "problem.reverse=true");
+        Assert.Equal(20, reversed.Problem.Documents.Count);
+        Assert.Equal(20, reversed.TestItems + reversed.Problem.Train.Length + reversed.Problem.Validation.Length);
+        Assert.All(reversed.Problem.Train.Index(), l => Assert.Equal("l" + l.Item.Name[1..], $"l{l.Item.Documents[Array.IndexOf(reversed.Problem.Relevance.Train[l.Index], 1)]}"));
+    }
+
+    [Fact]
+    public void What_is_wrong_with_dates_and_links_is_named_with_its_row()
+    {
+        void Refused(string message, Func<string, Table> read, params string[] settings) => Assert.Contains(message, Assert.Throws<RequestException>(() => OwnFiles(read, settings)).Message, StringComparison.Ordinal);
+        Table Changed(string path, string column, int row, string cell) => new(path, [.. OwnTable(path).Columns.Select(c => c.Name != column ? c : new TextColumn(column, [.. Enumerable.Range(0, OwnTable(path).Rows).Select(r => r == row ? cell : c.Words()(r))]))]);
+        Refused("'soon' in column 'passed' is no date; expected a year, or year-month-day, or nothing", p => p == "acts.csv" ? Changed(p, "passed", 3, "soon") : OwnTable(p));
+        Refused("a link has no to", p => p == "links.csv" ? Changed(p, "to", 3, "") : OwnTable(p));
+        Refused("has no column 'target'; it has from, to", OwnTable, "problem.link-to=target");
+        Refused("links stand instead of qrels", OwnTable, "problem.qrels=q.txt");
+        Refused("a run has candidates for one direction only", OwnTable, "problem.run=r.txt", "problem.reverse=true");
     }
 }

@@ -1,3 +1,4 @@
+using Preceptor.Catalogue;
 using Preceptor.Foundation;
 using Preceptor.Ranking;
 using TorchSharp;
@@ -112,6 +113,21 @@ public sealed class PolicyGradientRankingTests
         Assert.Equal(0, PolicyGradientRanking.Utility(order, grades, RankingUtility.ReciprocalRank, 1));
         Assert.Equal(0.5, PolicyGradientRanking.Utility(order, grades, RankingUtility.Precision, 2));
         Assert.Equal(0, PolicyGradientRanking.Utility(order, [0, 0, 0], RankingUtility.Ndcg, 2));
+    }
+
+    [Fact]
+    public void A_utility_of_ones_own_is_what_it_learns_even_one_that_wants_the_worst_first()
+    {
+        var specification = Specification.From(new("test", "", [new("method", new ScalarSetting("test", "method", "pg-rank"))]), ["problem.name=grades", "problem.size=tiny", "training.epochs=10", "training.batch=8", "training.rate=0.03"]);
+        var task = (ExamTask<RankingProblem, Ranker>)ProblemKinds.Of(specification).Prepare(specification, 1, (_, _, _, _) => throw new InvalidOperationException());
+        double Learned(OrderUtility? own)
+        {
+            using var run = new Run(new() { Seed = 1 });
+            using var ranker = run.Stage("fit", new System.Text.Json.Nodes.JsonObject(), () => new PolicyGradientRanking(new()) { OwnUtility = own }.Fit(task.Problem, run));
+            return task.Examine(ranker).Values["ndcg@10"];
+        }
+        var (best, worst) = (Learned(null), Learned((order, grades) => -grades[order[0]]));
+        Assert.True(best > worst + 0.15, $"{best}, worst first {worst}");
     }
 
     private static IEnumerable<int[]> Orders(int[] items) => items.Length == 1 ? [items] : items.Order().SelectMany(first => Orders([.. items.Where(i => i != first)]).Select(rest => (int[])[first, .. rest]));

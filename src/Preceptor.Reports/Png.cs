@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using Preceptor.Prediction;
+using Preceptor.Data;
 
 namespace Preceptor.Reports;
 

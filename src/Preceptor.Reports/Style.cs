@@ -82,6 +82,12 @@ internal static class Style
         .tiles { grid-template-columns: repeat(auto-fill, minmax(min(100%, 260px), 1fr)); }
         .rows > li { background: var(--panel); border-radius: 6px; padding: 8px 12px; display: flex; gap: 12px; align-items: flex-start; overflow-wrap: anywhere; }
         .rows img { width: 64px; height: 64px; object-fit: contain; image-rendering: pixelated; flex: none; border-radius: 4px; }
+        .pictures ul { list-style: none; padding: 0; margin: 8px 0; display: flex; flex-wrap: wrap; gap: 8px; }
+        .pictures li { width: 72px; font-size: .75rem; color: var(--soft); overflow-wrap: anywhere; }
+        .pictures li:first-child { margin-right: 20px; }
+        .pictures li > * { display: block; }
+        .pictures img { width: 72px; height: 72px; object-fit: contain; image-rendering: pixelated; border-radius: 4px; box-sizing: border-box; }
+        .pictures img.unlike { border: 2px dashed var(--line); opacity: .75; }
         .rows p { margin: 0; max-width: none; }
         .rows .cell { margin-top: 2px; font-size: .95rem; }
         .hue0 { --hue: var(--hue0); } .hue1 { --hue: var(--hue1); } .hue2 { --hue: var(--hue2); } .hue3 { --hue: var(--hue3); } .hue4 { --hue: var(--hue4); } .hue5 { --hue: var(--hue5); }

@@ -17,7 +17,7 @@ internal static class PartsSection
     private static Html Charts(ReportParts parts) => Html.Of(
         $"""
         <section aria-labelledby="charts"><h2 id="charts">Charts</h2>
-        {parts.Charts.Select(c => c is CurveChart curve ? SeriesChart.Of(curve) : ShadedGrid.Of((GridChart)c))}
+        {parts.Charts.Select(c => c switch { CurveChart curve => SeriesChart.Of(curve), PictureChart pictures => PictureRows.Of(pictures), _ => ShadedGrid.Of((GridChart)c) })}
         </section>
 
         """);

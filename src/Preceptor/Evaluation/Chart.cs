@@ -1,11 +1,12 @@
 using System.Text.Json.Serialization;
+using Preceptor.Data;
 
 namespace Preceptor.Evaluation;
 
 /// <summary>A chart of a report, by what it shows; how it is drawn is the report's business.</summary>
 /// <param name="Title">What is drawn.</param>
 /// <param name="Caption">How to read it, in a sentence or two.</param>
-[JsonDerivedType(typeof(CurveChart), "curves"), JsonDerivedType(typeof(GridChart), "grid")]
+[JsonDerivedType(typeof(CurveChart), "curves"), JsonDerivedType(typeof(GridChart), "grid"), JsonDerivedType(typeof(PictureChart), "pictures")]
 public abstract record Chart(string Title, string Caption);
 
 /// <summary>One curve, or points.</summary>
@@ -52,3 +53,15 @@ public sealed record GridChart(string Title, string Caption, string Down, string
     /// <summary>Whether the values are shares, shown in per cent.</summary>
     public bool IsShare { get; init; }
 }
+
+/// <summary>A picture and what is said of it.</summary>
+/// <param name="Image">The picture.</param>
+/// <param name="Label">What it shows, in a word or two.</param>
+/// <param name="IsMarked">Whether it is marked as unlike the first one of its row.</param>
+public sealed record Picture(RowImage Image, string Label, bool IsMarked = false);
+
+/// <summary>Rows of pictures: one, and those that belong to it.</summary>
+/// <param name="Title">What is drawn.</param>
+/// <param name="Caption">How to read it.</param>
+/// <param name="Rows">The pictures, the first of each row to be compared with the others.</param>
+public sealed record PictureChart(string Title, string Caption, IReadOnlyList<IReadOnlyList<Picture>> Rows) : Chart(Title, Caption);

@@ -6,13 +6,6 @@ using Preceptor.Prediction.Text;
 
 namespace Preceptor.Prediction;
 
-/// <summary>A small picture of a row.</summary>
-/// <param name="Channels">1 for grey, 3 for red, green, blue.</param>
-/// <param name="Height">Pixels from top to bottom.</param>
-/// <param name="Width">Pixels from left to right.</param>
-/// <param name="Pixels">Channel by channel and row by row [channels × height × width].</param>
-public sealed record RowImage(int Channels, int Height, int Width, byte[] Pixels);
-
 /// <summary>Where a row stands in the user's files.</summary>
 /// <param name="File">The file's name.</param>
 /// <param name="Row">The row, from 1, headings not counted: the one that predictions.csv gives.</param>
@@ -22,7 +15,7 @@ public sealed record RowPlace(string File, int Row);
 /// <param name="Row">Its place among the test or training rows, from 0.</param>
 /// <param name="Key">The cell that names it, such as an id; null where no column does.</param>
 /// <param name="Text">Its inputs in at most <see cref="LongestText"/> characters; empty for a row that is an image alone.</param>
-/// <param name="Image">Its image, thinned to at most <see cref="LargestImage"/> pixels a side; null without one.</param>
+/// <param name="Image">Its image, thinned to at most <see cref="RowImage.LargestSide"/> pixels a side; null without one.</param>
 /// <param name="Place">Where it stands in the user's files; null for a generated row.</param>
 public sealed record ShownRow(int Row, string? Key, string Text, RowImage? Image, RowPlace? Place = null)
 {
@@ -32,9 +25,6 @@ public sealed record ShownRow(int Row, string? Key, string Text, RowImage? Image
 
     /// <summary>Most characters of a row's text.</summary>
     public const int LongestText = 200;
-
-    /// <summary>Most pixels of an image's side.</summary>
-    public const int LargestImage = 64;
 
     /// <summary>Describes the chosen rows.</summary>
     /// <param name="table">All test or all training rows.</param>
@@ -48,7 +38,7 @@ public sealed record ShownRow(int Row, string? Key, string Text, RowImage? Image
         var image = encoding.ImageColumn is { } name ? table.Find(name) as ImageColumn : null;
         // A text speaks for itself; a number or a category needs its column's name.
         Func<int, string>[] cells = [.. texts.Select(name => table.Find(name)!.Words()), .. others.Select(name => Named(name, table.Find(name)!.Words()))];
-        return [.. rows.Select(row => new ShownRow(row, key?.Invoke(row), Shorten(string.Join(" · ", cells.Select(cell => cell(row)))), image is null ? null : Thin(image, row),
+        return [.. rows.Select(row => new ShownRow(row, key?.Invoke(row), Shorten(string.Join(" · ", cells.Select(cell => cell(row)))), image is null ? null : RowImage.Of(image, row),
             areFromFile ? new RowPlace(FileName(table.Name), table.Origin(row) + 1) : null))];
     }
 
@@ -83,18 +73,5 @@ public sealed record ShownRow(int Row, string? Key, string Text, RowImage? Image
             line.Append(rune.ToString());
         }
         return line.ToString();
-    }
-
-    private static RowImage Thin(ImageColumn images, int row)
-    {
-        var step = (Math.Max(images.Height, images.Width) + LargestImage - 1) / LargestImage;
-        int height = (images.Height + step - 1) / step, width = (images.Width + step - 1) / step;
-        var pixels = new byte[images.Channels * height * width];
-        var start = row * images.Channels * images.Height * images.Width;
-        for (var channel = 0; channel < images.Channels; channel++)
-            for (var y = 0; y < height; y++)
-                for (var x = 0; x < width; x++)
-                    pixels[(channel * height + y) * width + x] = images.Pixels[start + (channel * images.Height + y * step) * images.Width + x * step];
-        return new(images.Channels, height, width, pixels);
     }
 }

@@ -38,6 +38,22 @@ public static class EncoderScores
         return (right, purity);
     }
 
+    /// <summary>The training rows with the largest cosines, the nearest first.</summary>
+    /// <param name="train">Training features [N × F].</param>
+    /// <param name="asked">Features of the rows asked about [T × F].</param>
+    /// <param name="width">F.</param>
+    /// <param name="count">How many of each.</param>
+    public static int[][] Neighbours(float[] train, float[] asked, int width, int count)
+    {
+        var (index, queries) = (new VectorIndex(Unit(train, width), width), Unit(asked, width));
+        var scores = new float[index.Count];
+        return [.. Enumerable.Range(0, asked.Length / width).Select(t =>
+        {
+            index.Score(queries[(t * width)..((t + 1) * width)], scores);
+            return Enumerable.Range(0, scores.Length).OrderByDescending(i => scores[i]).Take(count).ToArray();
+        })];
+    }
+
     /// <summary>By a linear classifier on standardised features: ridge regression on one-hot classes, in closed form.</summary>
     /// <returns>1 where right, else 0 [T].</returns>
     public static double[] LinearProbe(float[] train, int[] labels, float[] test, int[] truth, int width)

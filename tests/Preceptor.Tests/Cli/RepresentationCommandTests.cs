@@ -13,7 +13,10 @@ public sealed class RepresentationCommandTests
         Assert.True(code == 0, error);
         var result = JsonNode.Parse(output.Trim().Split('\n')[^1])!;
         Assert.Equal(("knn", "cacr"), ((string)result["metric"]!, (string)result["method"]!));
-        Assert.Contains("Test rows by their features", File.ReadAllText("r/report.html"), StringComparison.Ordinal);
+        var report = File.ReadAllText("r/report.html");
+        Assert.Contains("Test rows by their features", report, StringComparison.Ordinal);
+        Assert.Contains("Test images and the training images nearest to them", report, StringComparison.Ordinal);
+        Assert.Equal(8 * 7, System.Text.RegularExpressions.Regex.Count(report, "<li><img src=\"data:image/png;base64,[^\"]+\" alt=\"class \\d\""));
         var (_, repeated, _) = Workspace.Child(["run", "--resume", "r", "--json"]);
         Assert.Equal(result["scores"]!.ToJsonString(), JsonNode.Parse(repeated.Trim().Split('\n')[^1])!["scores"]!.ToJsonString());
         foreach (var kind in new[] { "cats", "dogs" })

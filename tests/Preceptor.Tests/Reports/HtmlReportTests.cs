@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Preceptor.Catalogue;
+using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Models;
 using Preceptor.Prediction;

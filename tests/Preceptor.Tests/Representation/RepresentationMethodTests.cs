@@ -259,4 +259,11 @@ public sealed class RepresentationMethodTests
         Assert.Empty(Task().FurtherMetrics);
         Assert.Contains("there is no column 'kind' in", Assert.Throws<RequestException>(() => Task("problem.coarse-label=kind")).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Neighbours_are_those_with_the_largest_cosines()
+    {
+        float[] train = [1, 0, 0, 1, 5, 5, -1, 0];
+        Assert.Equal([[0, 2, 1], [1, 2, 0]], EncoderScores.Neighbours(train, [3, 0.1f, 0.2f, 9], 2, 3));
+    }
 }

@@ -12,7 +12,7 @@ namespace Preceptor.Catalogue;
 /// <summary>Representation: encoders learned from rows without labels. The exam has labels, and asks what the features are worth to whoever has many of them, or few.</summary>
 internal sealed class RepresentationKind : ExamKind<RepresentationProblem, TrainedEncoder>
 {
-    private const int FewEach = 10, ShownNeighbours = 12;
+    private const int FewEach = 10, ShownClasses = 12, ShownRows = 8, ShownNeighbours = 6;
 
     internal static readonly Metric Nearest = MeasuredScores.Metric("knn", "accuracy by the 20 nearest training rows", Better.Higher, 0, 1);
     internal static readonly Metric Probe = MeasuredScores.Metric("linear-probe", "accuracy of a linear classifier on the features, all labels given", Better.Higher, 0, 1);
@@ -102,7 +102,7 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
         var tests = encoding.Encode(test.Rows);
         return new(problem, encoder => Score(encoder, problem.Train, train, few, tests, test), encoder => Score(encoder, problem.Train, train, few, problem.Validation, validation))
         {
-            Show = encoder => Show(encoder, tests, test.Labels),
+            Show = encoder => Show(encoder, problem.Train, train, tests, test),
             FurtherMetrics = test.Coarse is null ? [] : [CoarseNearest, CoarseProbe, MeanNearest],
             ScoredOn = scoredOn,
             TestItems = items,
@@ -136,14 +136,21 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
         return MeasuredScores.Of(scores, new Dictionary<string, double> { [Rank.Name] = EncoderScores.EffectiveRank(askedFeatures, width) });
     }
 
-    // The two directions in which the features differ most, a curve of points a class.
-    private static ReportParts Show(TrainedEncoder encoder, Examples test, int[] labels)
+    private static ReportParts Show(TrainedEncoder encoder, Examples train, Part known, Examples test, Part truth)
     {
-        var (map, shown) = (FeatureMap.Of(encoder.Embed(test), encoder.Features), Enumerable.Range(0, labels.Length).Where(i => labels[i] >= 0).ToArray());
-        return new()
-        {
-            Charts = [new CurveChart("Test rows by their features", "The two directions in which features differ most (principal components), a colour a class.", "first", "second",
-                [.. shown.GroupBy(i => labels[i]).OrderBy(g => g.Key).Take(ShownNeighbours).Select(g => new ChartSeries($"class {g.Key}", [.. g.Select(i => map[i].X)], [.. g.Select(i => map[i].Y)]) { IsPoints = true })])],
-        };
+        var features = encoder.Embed(test);
+        var (map, labels, shown) = (FeatureMap.Of(features, encoder.Features), truth.Labels, Enumerable.Range(0, truth.Labels.Length).Where(i => truth.Labels[i] >= 0).ToArray());
+        Chart plane = new CurveChart("Test rows by their features", "The two directions in which features differ most (principal components), a colour a class.", "first", "second",
+            [.. shown.GroupBy(i => labels[i]).OrderBy(g => g.Key).Take(ShownClasses).Select(g => new ChartSeries($"class {g.Key}", [.. g.Select(i => map[i].X)], [.. g.Select(i => map[i].Y)]) { IsPoints = true })]);
+        return new() { Charts = encoder.Encoding.ImageColumn is { } column ? [plane, Neighbours(encoder, column, train, known, features, truth, [.. shown.Take(ShownRows)])] : [plane] };
+    }
+
+    private static PictureChart Neighbours(TrainedEncoder encoder, string column, Examples train, Part known, float[] features, Part truth, int[] rows)
+    {
+        var width = encoder.Features;
+        var nearest = EncoderScores.Neighbours(encoder.Embed(train), [.. rows.SelectMany(r => features[(r * width)..((r + 1) * width)])], width, ShownNeighbours);
+        Picture Of(Part part, int row, int wanted) => new(RowImage.Of((ImageColumn)part.Rows.Find(column)!, row), part.Labels[row] < 0 ? "" : $"class {part.Labels[row]}", part.Labels[row] >= 0 && part.Labels[row] != wanted);
+        return new("Test images and the training images nearest to them", "First a test image, then those whose features have the largest cosines with its own; faint ones with a dashed frame are of another class.",
+            [.. rows.Select((r, i) => (Picture[])[Of(truth, r, truth.Labels[r]), .. nearest[i].Select(n => Of(known, n, truth.Labels[r]))])]);
     }
 }

@@ -16,7 +16,7 @@ public static class TellingPixels
     /// <returns>The picture; null where the model reads no image itself, or the image is larger than rows are shown.</returns>
     public static RowImage? ByOcclusion(Table row, Predictor model, int suggested, int given)
     {
-        if (model.Encoding.Image?.Column is not { } name || row.Find(name) is not ImageColumn image || Math.Max(image.Height, image.Width) > ShownRow.LargestImage) return null;
+        if (model.Encoding.Image?.Column is not { } name || row.Find(name) is not ImageColumn image || Math.Max(image.Height, image.Width) > RowImage.LargestSide) return null;
         int area = image.Height * image.Width, size = image.Channels * area;
         var pixels = new byte[(Grid * Grid + 1) * size];
         var mean = (byte)image.Pixels.Average(p => p);

@@ -36,7 +36,7 @@ public sealed class RepresentationCommandTests
 
     [Theory]
     [InlineData("embed x --encoder nowhere --out f.csv", "--encoder nowhere: holds no encoder; a run of kind representation leaves one")]
-    [InlineData("run --problem unlabelled-digits --method ps-kd", "ps-kd is for problems of kind prediction, and unlabelled-digits is of kind representation; methods of kind representation: cacr, groco, mugs, random-encoder, simclr, simclr-v2, t-jepa")]
+    [InlineData("run --problem unlabelled-digits --method ps-kd", "ps-kd is for problems of kind prediction, and unlabelled-digits is of kind representation; methods of kind representation: cacr, groco, masked-reconstruction, mugs, random-encoder, simclr, simclr-v2, t-jepa")]
     [InlineData("run --problem unlabelled-digits --method groco --set problem.size=tiny --set method.negatives=50", "method.negatives: 50 other images are not in a batch of 40")]
     public void A_wrong_request_says_what_is_allowed(string words, string message)
     {

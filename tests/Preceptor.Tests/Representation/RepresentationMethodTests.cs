@@ -32,6 +32,7 @@ public sealed class RepresentationMethodTests
         "simclr-v2" => new SemiSupervisedContrast(new() { HeadWidth = 8, FineTuneEpochs = 3, DistilEpochs = 2, LabelShare = 0.2 }),
         "t-jepa" => new TabularJointEmbedding(new() { Encoder = new() { Width = 8, Layers = 1, Heads = 2, FeedForward = 8 }, PredictorWidth = 8, PredictorLayers = 1, PredictorHeads = 2 }),
         "mugs" => new MultiGranularity(new() { Keys = 20, Memory = 10, Neighbours = 2, Prototypes = 8, HeadHidden = 16, PredictorHidden = 16, HeadWidth = 8, Crops = new() { PartMultiple = 7 } }),
+        "masked-reconstruction" => new MaskedReconstruction(new() { DecoderHidden = 16 }),
         _ => new RandomEncoder(new()),
     };
 
@@ -58,11 +59,11 @@ public sealed class RepresentationMethodTests
     }
 
     [Theory]
-    [InlineData("simclr"), InlineData("cacr"), InlineData("groco")]
+    [InlineData("simclr"), InlineData("cacr"), InlineData("groco"), InlineData("masked-reconstruction")]
     public void It_learns_features_that_tell_classes_apart_better_than_random_ones_do(string slug)
     {
-        var task = Digits("model.encoder=mlp", "model.hidden=[64]", "training.epochs=4", "training.batch=128", "training.rate=0.003");
-        using var encoder = Fit(slug switch { "cacr" => new AttractionRepulsion(new() { Views = 2 }), "groco" => new GroupOrdering(new()), _ => new InstanceDiscrimination(new()) }, task.Problem);
+        var task = Digits("model.encoder=mlp", "model.hidden=[64]", $"training.epochs={(slug == "masked-reconstruction" ? 15 : 4)}", "training.batch=128", "training.rate=0.003");
+        using var encoder = Fit(slug switch { "cacr" => new AttractionRepulsion(new() { Views = 2 }), "groco" => new GroupOrdering(new()), "masked-reconstruction" => new MaskedReconstruction(new() { Share = 0.5 }), _ => new InstanceDiscrimination(new()) }, task.Problem);
         using var random = Fit(new RandomEncoder(new()), task.Problem);
         var (learned, chance) = (task.Examine(encoder).Values["linear-probe"], task.Examine(random).Values["linear-probe"]);
         Assert.True(learned > chance + 0.03, $"{learned}, random features {chance}");
@@ -95,7 +96,7 @@ public sealed class RepresentationMethodTests
     }
 
     [Theory]
-    [InlineData("simclr"), InlineData("cacr"), InlineData("groco"), InlineData("simclr-v2"), InlineData("t-jepa"), InlineData("mugs")]
+    [InlineData("simclr"), InlineData("cacr"), InlineData("groco"), InlineData("simclr-v2"), InlineData("t-jepa"), InlineData("mugs"), InlineData("masked-reconstruction")]
     public void Stopped_at_any_step_and_continued_it_ends_with_the_same_bits_and_memory_stays_flat(string slug)
     {
         var problem = slug == "t-jepa" ? Factors("problem.size=tiny", "training.epochs=4", "training.batch=10").Problem : slug == "mugs" ? Digits([.. Tiny, .. SmallTransformer]).Problem : Digits(Tiny).Problem;
@@ -265,5 +266,33 @@ public sealed class RepresentationMethodTests
     {
         float[] train = [1, 0, 0, 1, 5, 5, -1, 0];
         Assert.Equal([[0, 2, 1], [1, 2, 0]], EncoderScores.Neighbours(train, [3, 0.1f, 0.2f, 9], 2, 3));
+    }
+
+    [Fact]
+    public void Only_what_was_blanked_counts_and_only_what_was_left_is_seen()
+    {
+        using var scope = torch.NewDisposeScope();
+        var whole = torch.tensor(new float[] { 1, 2, 3, -4, 5, 6 }, [2, 3]);
+        var kept = torch.tensor(new float[] { 1, 0, 0, 1, 1, 0 }, [2, 3]);
+        using var encoder = Encoder.Create(new() { Encoder = EncoderKind.Linear }, new(0, 0, 0, 3, 0));
+        using var decoder = torch.nn.Linear(encoder.Features, 3);
+        torch.nn.init.zeros_(decoder.weight!);
+        torch.nn.init.zeros_(decoder.bias!);
+        Assert.Equal((4 + 9 + 36) / 3f, MaskedReconstruction.Loss(new(null, whole, null), kept, encoder, decoder).item<float>(), 1e-5f);
+        torch.nn.init.ones_(decoder.weight!);
+        var changed = torch.tensor(new float[] { 1, 7, 3, -4, 5, 6 }, [2, 3]);
+        var error = (MaskedReconstruction.Loss(new(null, changed, null), kept, encoder, decoder) - MaskedReconstruction.Loss(new(null, whole, null), kept, encoder, decoder)).item<float>();
+        var seen = encoder.forward(new(null, whole * kept, null)).sum(1)[0].item<float>();
+        Assert.Equal((Math.Pow(seen - 7, 2) - Math.Pow(seen - 2, 2)) / 3, error, 1e-3);
+    }
+
+    [Fact]
+    public void Columns_of_a_table_are_filled_in_and_features_learned_from_it()
+    {
+        var task = Factors("training.epochs=5", "training.batch=128", "training.rate=0.003", "model.encoder=mlp", "model.hidden=[64,32]");
+        using var encoder = Fit(new MaskedReconstruction(new() { Share = 0.3 }), task.Problem);
+        Assert.True(encoder.Training!.Epochs[^1].Loss < 0.9 * encoder.Training.Epochs[0].Loss, $"{encoder.Training.Epochs[^1].Loss} after {encoder.Training.Epochs[0].Loss}");
+        var texts = new Table("texts", [new TextColumn("text", ["one", "two"])]);
+        Assert.Contains("what is blanked are patches", Assert.Throws<RequestException>(() => Fit(new MaskedReconstruction(new()), task.Problem with { Train = InputEncoding.Fit(texts, new() { Text = ["text"] }, TextTokens.Words, 10, 10).Encode(texts) })).Message, StringComparison.Ordinal);
     }
 }

@@ -22,7 +22,8 @@ if (args is ["words", ..])
 }
 if (args is ["training-ours", var name, var steps])
 {
-    Console.WriteLine($"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3)} {Ours.MedianStep(name, int.Parse(steps, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture)}");
+    var (milliseconds, waiting) = Ours.MedianStep(name, int.Parse(steps, CultureInfo.InvariantCulture));
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3)} ({100 * waiting:0.0} % of the time waiting for batches) {milliseconds}"));
     return 0;
 }
 // advise PRECEPTOR [TIME [NAME…]]: how good the advice of advise --try is, on ten settings of at most 2,000 rows; PRECEPTOR is the command or its Preceptor.Cli.dll.
@@ -61,7 +62,7 @@ using (var resource = typeof(Ours).Assembly.GetManifestResourceStream("Preceptor
 using (var file = File.Create(script)) resource.CopyTo(file);
 try
 {
-    foreach (var (network, count) in new[] { ("mlp", 400), ("resnet", 40), ("vit", 40), ("conv", 60), ("transformer", 60), ("bilevel", 100) }.Where(n => args.Length < 3 || args.AsSpan(2).Contains(n.Item1)))
+    foreach (var (network, count) in new[] { ("mlp", 400), ("resnet", 40), ("contrast", 40), ("vit", 40), ("conv", 60), ("transformer", 60), ("bilevel", 100) }.Where(n => args.Length < 3 || args.AsSpan(2).Contains(n.Item1)))
     {
         var ratios = new List<double>();
         var (ours, theirs) = (new List<double>(), new List<double>());

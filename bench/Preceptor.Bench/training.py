@@ -32,8 +32,19 @@ class ResNet(nn.Module):
         self.blocks = nn.Sequential(Block(width, width, 2), Block(width, 2 * width, 2), Block(2 * width, 4 * width, 2))
         self.head = nn.Linear(4 * width, 10)
 
+    def features(self, x):
+        return self.blocks(F.relu(self.norm(self.stem(x)))).mean((2, 3))
+
     def forward(self, x):
-        return self.head(self.blocks(F.relu(self.norm(self.stem(x)))).mean((2, 3)))
+        return self.head(self.features(x))
+
+
+class Projected(ResNet):
+    """The encoder of contrast with its projection head."""
+
+    def __init__(self, width=16, projected=64):
+        super().__init__(width)
+        self.head = nn.Sequential(nn.Linear(4 * width, 4 * width, bias=False), nn.BatchNorm1d(4 * width), nn.ReLU(), nn.Linear(4 * width, projected, bias=False), nn.BatchNorm1d(projected))
 
 
 class SelfAttention(nn.Module):
@@ -107,7 +118,7 @@ WORDS = 5002  # with padding and unknown
 if name in ("mlp", "bilevel"):
     network = nn.Sequential(nn.Flatten(), nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10))
 else:
-    network = {"resnet": ResNet, "vit": VisionTransformer, "conv": lambda: TextConvolution(WORDS), "transformer": lambda: TextTransformer(WORDS)}[name]()
+    network = {"resnet": ResNet, "contrast": Projected, "vit": VisionTransformer, "conv": lambda: TextConvolution(WORDS), "transformer": lambda: TextTransformer(WORDS)}[name]()
 optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
 images = torch.randint(2, WORDS, (2000, 64)) if name in ("conv", "transformer") else torch.randn(2000, 1, 28, 28)
 labels = torch.randint(0, 10, (2000,))
@@ -150,13 +161,22 @@ def bilevel(inputs, targets, rows, tau=4.0, rate=1e-3):
     return (alpha * kd + (1 - alpha) * hard).mean()
 
 
+def contrast(first, second, temperature=0.5):
+    """NT-Xent of two views that are there already: what ours changes images by is not asked of it."""
+    count = len(first)
+    z = F.normalize(network(torch.cat([first, second])), dim=1)
+    similarities = z @ z.t() / temperature - torch.eye(2 * count) * 1e9
+    return F.cross_entropy(similarities, torch.cat([torch.arange(count, 2 * count), torch.arange(count)]))
+
+
+others = torch.randn(2000, 1, 28, 28) if name == "contrast" else None
 times = []
 network.train()
 for step in range(steps):
     start = time.perf_counter()
     rows = torch.randint(0, 2000, (128,))
     targets = F.one_hot(labels[rows], 10).float()
-    loss = bilevel(images[rows], targets, rows) if name == "bilevel" else cross_entropy(network(images[rows]), targets).mean()
+    loss = contrast(images[rows], others[rows]) if name == "contrast" else bilevel(images[rows], targets, rows) if name == "bilevel" else cross_entropy(network(images[rows]), targets).mean()
     loss.item()
     optimiser.zero_grad()
     loss.backward()

@@ -13,7 +13,7 @@ internal static class CostSection
             $"""
             <section aria-labelledby="cost"><h2 id="cost">Time and cost</h2>
             <p>The whole run took {Seconds(data.Result.Seconds)}. It had {ResultText.Count(first.TrainingItems, $"training {item}")}, {(first.LabelledItems == first.TrainingItems ? "all" : ResultText.Number(first.LabelledItems, "#,0"))} with a label, and was scored on {ResultText.Count(first.TestItems, $"test {item}")}{(data.Outcomes.Count == 1 ? "" : " (first seed)")}.</p>
-            {Html.Table("Training", Html.Heads("arm", "epochs", "best on validation", "seconds a seed"), data.Arms.Select(a => Row(data, a)))}</section>
+            {Html.Table("Training", Html.Heads("arm", "epochs", "best on validation", "seconds a seed", "waiting for batches"), data.Arms.Select(a => Row(data, a)))}</section>
 
             """);
     }
@@ -21,8 +21,8 @@ internal static class CostSection
     private static Html Row(ReportData data, Arm arm)
     {
         var trainings = data.Trainings(arm.Key);
-        if (trainings.Length == 0) return Html.Row(arm.Heading, Html.Of($"not trained here"), Html.None, Html.None);
-        return Html.Row(arm.Heading, Html.Of($"{Range(trainings.Select(t => t.Epochs.Count))}"), Html.Of($"epoch {Range(trainings.Select(t => t.BestEpoch))}"), Html.Of($"{ResultText.Number(trainings.Average(t => t.Seconds), "0.0")}"));
+        if (trainings.Length == 0) return Html.Row(arm.Heading, Html.Of($"not trained here"), Html.None, Html.None, Html.None);
+        return Html.Row(arm.Heading, Html.Of($"{Range(trainings.Select(t => t.Epochs.Count))}"), Html.Of($"epoch {Range(trainings.Select(t => t.BestEpoch))}"), Html.Of($"{ResultText.Number(trainings.Average(t => t.Seconds), "0.0")}"), Html.Of($"{ResultText.Number(100 * trainings.Sum(t => t.WaitingSeconds) / Math.Max(1e-9, trainings.Sum(t => t.Seconds)), "0.0")} %"));
     }
 
     private static string Range(IEnumerable<int> values)

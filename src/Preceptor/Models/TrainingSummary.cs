@@ -14,8 +14,11 @@ public sealed record EpochRecord(int Epoch, double Loss, double? ValidationAccur
 /// <param name="Seconds">Time it took, all processes together.</param>
 public sealed record TrainingSummary(IReadOnlyList<EpochRecord> Epochs, int BestEpoch, int ReturnedEpoch, double Seconds)
 {
+    /// <summary>Seconds of those in which it waited for its next batch to be gathered and changed.</summary>
+    public double WaitingSeconds { get; init; }
+
     /// <summary>This training and one that continued from its weights, as one course; the epochs are counted on.</summary>
     public TrainingSummary Then(TrainingSummary next) => new(
         [.. Epochs, .. next.Epochs.Select(e => e with { Epoch = e.Epoch + Epochs.Count })],
-        next.BestEpoch + Epochs.Count, next.ReturnedEpoch + Epochs.Count, Seconds + next.Seconds);
+        next.BestEpoch + Epochs.Count, next.ReturnedEpoch + Epochs.Count, Seconds + next.Seconds) { WaitingSeconds = WaitingSeconds + next.WaitingSeconds };
 }

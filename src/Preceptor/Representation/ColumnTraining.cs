@@ -30,7 +30,7 @@ internal static class ColumnTraining
     public static TrainedEncoder TrainColumns(this Run run, RepresentationProblem problem, ColumnEncoder encoder, ColumnPredictor predictor, Func<ViewBatch, Tensor> loss, Action finish)
     {
         var both = new ModuleGroup(encoder, predictor);
-        var summary = TrainingLoop.Fit(run, both, new ViewBatches(run, problem, 1), problem.Training, _ => loss, null);
+        var summary = TrainingLoop.Fit(run, both, new ViewBatches(run, problem, 0), problem.Training, _ => loss, null);
         finish();
         return new(problem.Encoding, problem.Model, new FeatureNetwork(encoder), summary, run.Threads);
     }

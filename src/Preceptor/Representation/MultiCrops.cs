@@ -48,19 +48,14 @@ public sealed record CropOptions
     public double StrongShare { get; set; } = 0.5;
 }
 
-/// <summary>The crops of a batch.</summary>
-/// <param name="Teacher">Two whole ones, weakly changed.</param>
-/// <param name="Student">Two other whole ones, and parts.</param>
-/// <param name="Weak">The images whose whole crops of the student are weakly changed too.</param>
-internal sealed record CropBatch(Tensor[] Teacher, Tensor[] Student, int[] Weak);
-
 /// <summary>
 /// Makes crops (Zhou et al. 2022, section 4; <c>multicropdataset.py</c>): whole images for a teacher, others and small parts for a student. Weak changes are shifts, flips, crops and colours; turns, noise and erasing are the
 /// strong ones, which a share of the student's crops has besides.
 /// </summary>
 internal sealed class MultiCrops
 {
-    private const int Whole = 2;
+    /// <summary>Whole crops of the teacher, and of the student.</summary>
+    public const int Whole = 2;
     private static readonly Augmentation[] Strong = [Augmentation.Rotate, Augmentation.Noise, Augmentation.Erasing];
 
     private readonly ImageAugmentation weak, strong;
@@ -84,21 +79,34 @@ internal sealed class MultiCrops
         int Side(int pixels) => Math.Max(1, (int)Math.Round(options.PartSide * pixels / options.PartMultiple)) * options.PartMultiple;
     }
 
-    /// <summary>The crops of a batch of images.</summary>
-    public CropBatch Of(ViewBatch batch)
+    /// <summary>The crops of a batch of images: the teacher's two whole ones, weakly changed, then the student's two other whole ones and its parts.</summary>
+    public Inputs[] Of(ViewBatch batch)
     {
         var images = batch.Plain().Image!;
         var rows = batch.Rows.ToArray();
         var first = batch.Epoch * (2 * Whole + parts);
-        bool[] Drawn(string role, int view) => [.. rows.Select(row => RandomStream.At(seed, role, view, row) < strongShare)];
-        var ofWhole = Drawn("strong-whole", batch.Epoch);
-        return new(
-            [.. Enumerable.Range(first, Whole).Select(v => weak.Augment(images, rows, v))],
-            [
-                .. Enumerable.Range(first + Whole, Whole).Select(v => Changed(images, rows, v, ofWhole, null)),
-                .. Enumerable.Range(first + 2 * Whole, parts).Select(v => Changed(images, rows, v, Drawn("strong-part", v), part)),
-            ],
-            [.. Enumerable.Range(0, rows.Length).Where(i => !ofWhole[i])]);
+        var ofWhole = IsStrong("strong-whole", batch.Epoch, rows);
+        Tensor[] crops =
+        [
+            .. Enumerable.Range(first, Whole).Select(v => weak.Augment(images, rows, v)),
+            .. Enumerable.Range(first + Whole, Whole).Select(v => Changed(images, rows, v, ofWhole, null)),
+            .. Enumerable.Range(first + 2 * Whole, parts).Select(v => Changed(images, rows, v, IsStrong("strong-part", v, rows), part)),
+        ];
+        return [.. crops.Select(c => new Inputs(c, null, null))];
+    }
+
+    /// <summary>The places in the batch of the images whose whole crops of the student are weakly changed too.</summary>
+    public int[] Weak(ViewBatch batch)
+    {
+        var isStrong = IsStrong("strong-whole", batch.Epoch, batch.Rows);
+        return [.. Enumerable.Range(0, isStrong.Length).Where(i => !isStrong[i])];
+    }
+
+    private bool[] IsStrong(string role, int view, ReadOnlySpan<int> rows)
+    {
+        var drawn = new bool[rows.Length];
+        for (var i = 0; i < drawn.Length; i++) drawn[i] = RandomStream.At(seed, role, view, rows[i]) < strongShare;
+        return drawn;
     }
 
     private Tensor Changed(Tensor images, int[] rows, int view, bool[] isStrong, ImageAugmentation.LocalCrop? size)

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
+using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Training;
@@ -186,11 +187,10 @@ public sealed class MultiGranularity(MultiGranularity.Options options) : IFit<Re
         {
             if (batch.ShareDone > 0) slow.Update(1 - (1 - options.Momentum) * (1 + Math.Cos(Math.PI * batch.ShareDone)) / 2);
             slow.CopyTo(teacher);
-            var views = crops.Of(batch);
-            var seen = Encode(encoder, views.Student);
+            var seen = Encode(encoder, [.. batch.Views.Skip(MultiCrops.Whole)]);
             var random = run.Random("neighbours", epoch.Number, batch.Rows[0]);
             EncodedTokens[] wanted;
-            using (no_grad()) wanted = Encode(teacher.Encoder, views.Teacher);
+            using (no_grad()) wanted = Encode(teacher.Encoder, [.. batch.Views.Take(MultiCrops.Whole)]);
             var loss = zeros(1).squeeze();
             var weights = 0.0;
             void Count(double weight, Tensor ofBranch)
@@ -206,12 +206,13 @@ public sealed class MultiGranularity(MultiGranularity.Options options) : IFit<Re
                 Count(options.LocalGroupWeight, MultiCropLoss.OfInstances(Map(seen, s => localPredictor.forward(LocalGroup(student, s, studentMemory, random))), Fixed(wanted, t => LocalGroup(teacher, t, teacherMemory, random)), localKeys, options.Temperature));
             if (options.GroupWeight > 0)
                 Count(options.GroupWeight, MultiCropLoss.OfGroups(Map(seen, s => student.Group(s.Features, epoch.Number <= options.FreezePrototypes)), Fixed(wanted, t => teacher.Group(t.Features)), centre, options.StudentTemperature, TeacherTemperature(options, epoch.Number)));
-            if (views.Weak.Length > 0) studentMemory.Add(seen[0].MeanPatch.detach().index_select(0, tensor(views.Weak)));
+            var weak = crops.Weak(batch);
+            if (weak.Length > 0) studentMemory.Add(seen[0].MeanPatch.detach().index_select(0, tensor(weak)));
             teacherMemory.Add(wanted[0].MeanPatch);
             return weights == 0 ? (seen[0].Features * 0).sum() : loss / weights;
         }
 
-        var summary = TrainingLoop.Fit<ViewBatch>(run, new ModuleGroup(student, instancePredictor, localPredictor), new ViewBatches(run, problem, 2), problem.Training, epoch =>
+        var summary = TrainingLoop.Fit<ViewBatch>(run, new ModuleGroup(student, instancePredictor, localPredictor), new ViewBatches(run, problem, crops.Of), problem.Training, epoch =>
         {
             teacher.train();
             if (options.GroupWeight > 0 && !epoch.IsFirst) run.Record(new JsonObject { ["stage"] = run.StagePath, ["epoch"] = epoch.Number - 1, ["target-entropy"] = centre.TargetEntropy, ["most-entropy"] = Math.Log(options.Prototypes) });
@@ -256,9 +257,9 @@ public sealed class MultiGranularity(MultiGranularity.Options options) : IFit<Re
     }
 
     // One pass for the whole crops, one for the parts: batch norm sees those of a size together.
-    private static EncodedTokens[] Encode(Encoder encoder, Tensor[] crops) => [.. new[] { crops[..2], crops[2..] }.Where(c => c.Length > 0).SelectMany(same =>
+    private static EncodedTokens[] Encode(Encoder encoder, Inputs[] crops) => [.. new[] { crops[..2], crops[2..] }.Where(c => c.Length > 0).SelectMany(same =>
     {
-        var all = encoder.ForwardTokens(new(cat(same, 0), null, null));
+        var all = encoder.ForwardTokens(new(cat([.. same.Select(c => c.Image!)], 0), null, null));
         var (features, tokens, patches) = (all.Features.chunk(same.Length, 0), all.MeanToken.chunk(same.Length, 0), all.MeanPatch.chunk(same.Length, 0));
         return Enumerable.Range(0, same.Length).Select(i => new EncodedTokens(features[i], tokens[i], patches[i]));
     })];

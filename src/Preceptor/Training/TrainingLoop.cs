@@ -58,7 +58,7 @@ public static class TrainingLoop
             var epoch = new Epoch(position.Epoch, options.Epochs);
             network.train();
             var loss = objective(epoch);
-            foreach (var batch in batches.Epoch(epoch.Number, position.Batch))
+            foreach (var batch in clock.Timed(batches.Epoch(epoch.Number, position.Batch)))
             {
                 run.SafePoint();
                 using var scope = torch.NewDisposeScope();
@@ -79,7 +79,7 @@ public static class TrainingLoop
         average?.CopyTo(network);
         if (options.Patience > 0 && validate is not null) position.RestoreBest(network);
         network.eval();
-        return position.ToSummary(options.Patience > 0 && validate is not null, clock.Seconds);
+        return position.ToSummary(options.Patience > 0 && validate is not null, clock.Seconds) with { WaitingSeconds = clock.WaitingSeconds };
     }
 
     private static void EndEpoch(Run run, torch.nn.Module network, MovingAverage? average, TrainingOptions options, LoopPosition position, Func<ValidationScores>? validate)
@@ -120,6 +120,23 @@ internal sealed class LoopClock(Run run, long steps, LoopPosition start)
     private long examples;
 
     public double Seconds => watch.Elapsed.TotalSeconds;
+
+    /// <summary>Seconds in which the loop had nothing to do but to wait for its next batch.</summary>
+    public double WaitingSeconds { get; private set; }
+
+    /// <summary>The items, the time until each comes counted as waiting.</summary>
+    public IEnumerable<TItem> Timed<TItem>(IEnumerable<TItem> items)
+    {
+        using var item = items.GetEnumerator();
+        while (true)
+        {
+            var start = watch.Elapsed;
+            var isThere = item.MoveNext();
+            WaitingSeconds += (watch.Elapsed - start).TotalSeconds;
+            if (!isThere) yield break;
+            yield return item.Current;
+        }
+    }
 
     public void Tick(Epoch epoch, LoopPosition position)
     {

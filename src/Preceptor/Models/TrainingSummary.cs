@@ -20,5 +20,6 @@ public sealed record TrainingSummary(IReadOnlyList<EpochRecord> Epochs, int Best
     /// <summary>This training and one that continued from its weights, as one course; the epochs are counted on.</summary>
     public TrainingSummary Then(TrainingSummary next) => new(
         [.. Epochs, .. next.Epochs.Select(e => e with { Epoch = e.Epoch + Epochs.Count })],
-        next.BestEpoch + Epochs.Count, next.ReturnedEpoch + Epochs.Count, Seconds + next.Seconds) { WaitingSeconds = WaitingSeconds + next.WaitingSeconds };
+        next.BestEpoch + Epochs.Count, next.ReturnedEpoch + Epochs.Count, Seconds + next.Seconds)
+    { WaitingSeconds = WaitingSeconds + next.WaitingSeconds };
 }

@@ -39,7 +39,7 @@ internal static class ContrastiveTraining
         run.Uses(typeof(ProjectionHead));
         run.Uses(typeof(ImageAugmentation));
         var projected = new ProjectedEncoder(encoder, head.Depth, head.Width);
-        var summary = TrainingLoop.Fit(run, projected, new ViewBatches(run, problem.Augmented(), views), problem.Training, _ => batch => loss(projected.Project(batch.Views)), null);
+        var summary = TrainingLoop.Fit(run, projected, new ViewBatches(run, problem.Augmented(), views), problem.Training, _ => batch => loss(projected.Project(batch.Views())), null);
         return (projected, summary);
     }
 

@@ -52,7 +52,7 @@ public sealed class MaskedReconstruction(MaskedReconstruction.Options options) :
         var summary = TrainingLoop.Fit(run, new ModuleGroup(encoder, decoder), new ViewBatches(run, problem, shape.Pixels > 0 ? 1 : 0), problem.Training, epoch => batch =>
         {
             // Columns are blanked by themselves; the corruption that views of tables have would be learned too.
-            var whole = shape.Pixels > 0 ? batch.Views[0] : batch.Plain();
+            var whole = shape.Pixels > 0 ? batch.Views()[0] : batch.Plain();
             var kept = shape.Pixels > 0 ? KeptPixels(batch.Rows, epoch.Number, shape, seed) : KeptColumns(batch.Rows, epoch.Number, layout, shape.Numbers, seed);
             return Loss(whole, kept, encoder, decoder);
         }, null);

@@ -3,7 +3,6 @@ using System.ComponentModel.DataAnnotations;
 using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Training;
-using static TorchSharp.torch;
 
 namespace Preceptor.Representation;
 
@@ -79,20 +78,17 @@ internal sealed class MultiCrops
         int Side(int pixels) => Math.Max(1, (int)Math.Round(options.PartSide * pixels / options.PartMultiple)) * options.PartMultiple;
     }
 
-    /// <summary>The crops of a batch of images: the teacher's two whole ones, weakly changed, then the student's two other whole ones and its parts.</summary>
-    public Inputs[] Of(ViewBatch batch)
+    /// <summary>Adds the crops of a batch of images: the teacher's two whole ones, weakly changed, then the student's two other whole ones and its parts.</summary>
+    public void See(ViewBatch batch)
     {
-        var images = batch.Plain().Image!;
-        var rows = batch.Rows.ToArray();
         var first = batch.Epoch * (2 * Whole + parts);
-        var ofWhole = IsStrong("strong-whole", batch.Epoch, rows);
-        Tensor[] crops =
-        [
-            .. Enumerable.Range(first, Whole).Select(v => weak.Augment(images, rows, v)),
-            .. Enumerable.Range(first + Whole, Whole).Select(v => Changed(images, rows, v, ofWhole, null)),
-            .. Enumerable.Range(first + 2 * Whole, parts).Select(v => Changed(images, rows, v, IsStrong("strong-part", v, rows), part)),
-        ];
-        return [.. crops.Select(c => new Inputs(c, null, null))];
+        var ofWhole = IsStrong("strong-whole", batch.Epoch, batch.Rows);
+        for (var view = first; view < first + 2 * Whole + parts; view++)
+        {
+            var isPart = view >= first + 2 * Whole;
+            var isStrong = view < first + Whole ? null : isPart ? IsStrong("strong-part", view, batch.Rows) : ofWhole;
+            batch.SeeImages(i => isStrong?[i] == true ? strong : weak, view, isPart ? part : null);
+        }
     }
 
     /// <summary>The places in the batch of the images whose whole crops of the student are weakly changed too.</summary>
@@ -107,15 +103,5 @@ internal sealed class MultiCrops
         var drawn = new bool[rows.Length];
         for (var i = 0; i < drawn.Length; i++) drawn[i] = RandomStream.At(seed, role, view, rows[i]) < strongShare;
         return drawn;
-    }
-
-    private Tensor Changed(Tensor images, int[] rows, int view, bool[] isStrong, ImageAugmentation.LocalCrop? size)
-    {
-        int[] weakly = [.. Enumerable.Range(0, rows.Length).Where(i => !isStrong[i])], strongly = [.. Enumerable.Range(0, rows.Length).Where(i => isStrong[i])];
-        if (strongly.Length == 0) return weak.Augment(images, rows, view, size);
-        if (weakly.Length == 0) return strong.Augment(images, rows, view, size);
-        Tensor Part(ImageAugmentation augmentation, int[] places) => augmentation.Augment(images.index_select(0, tensor(places)), [.. places.Select(p => rows[p])], view, size);
-        int[] order = [.. weakly, .. strongly];
-        return cat([Part(weak, weakly), Part(strong, strongly)], 0).index_select(0, tensor(order).argsort());
     }
 }

@@ -187,10 +187,11 @@ public sealed class MultiGranularity(MultiGranularity.Options options) : IFit<Re
         {
             if (batch.ShareDone > 0) slow.Update(1 - (1 - options.Momentum) * (1 + Math.Cos(Math.PI * batch.ShareDone)) / 2);
             slow.CopyTo(teacher);
-            var seen = Encode(encoder, [.. batch.Views.Skip(MultiCrops.Whole)]);
+            var views = batch.Views();
+            var seen = Encode(encoder, views[MultiCrops.Whole..]);
             var random = run.Random("neighbours", epoch.Number, batch.Rows[0]);
             EncodedTokens[] wanted;
-            using (no_grad()) wanted = Encode(teacher.Encoder, [.. batch.Views.Take(MultiCrops.Whole)]);
+            using (no_grad()) wanted = Encode(teacher.Encoder, views[..MultiCrops.Whole]);
             var loss = zeros(1).squeeze();
             var weights = 0.0;
             void Count(double weight, Tensor ofBranch)
@@ -212,7 +213,7 @@ public sealed class MultiGranularity(MultiGranularity.Options options) : IFit<Re
             return weights == 0 ? (seen[0].Features * 0).sum() : loss / weights;
         }
 
-        var summary = TrainingLoop.Fit<ViewBatch>(run, new ModuleGroup(student, instancePredictor, localPredictor), new ViewBatches(run, problem, crops.Of), problem.Training, epoch =>
+        var summary = TrainingLoop.Fit<ViewBatch>(run, new ModuleGroup(student, instancePredictor, localPredictor), new ViewBatches(run, problem, crops.See), problem.Training, epoch =>
         {
             teacher.train();
             if (options.GroupWeight > 0 && !epoch.IsFirst) run.Record(new JsonObject { ["stage"] = run.StagePath, ["epoch"] = epoch.Number - 1, ["target-entropy"] = centre.TargetEntropy, ["most-entropy"] = Math.Log(options.Prototypes) });

@@ -66,10 +66,10 @@ internal sealed class ProjectedEncoder : nn.Module
     public Models.Encoder Encoder { get; }
 
     /// <summary>Projections of several views, each [B, d]: one pass over all of them, so that batch norm sees them together.</summary>
-    public Tensor[] Project(IReadOnlyList<Data.Inputs> views)
+    public Tensor[] Project(Data.Inputs[] views)
     {
         var all = head.forward(Encoder.forward(new(Together(views.Select(v => v.Image)), Together(views.Select(v => v.Numbers)), null)));
-        return all.chunk(views.Count, 0);
+        return all.chunk(views.Length, 0);
     }
 
     private static Tensor? Together(IEnumerable<Tensor?> parts) => parts.OfType<Tensor>().ToArray() is { Length: > 0 } all ? cat(all, 0) : null;

@@ -1,7 +1,5 @@
-using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Training;
-using static TorchSharp.torch;
 
 namespace Preceptor.Representation;
 
@@ -15,20 +13,21 @@ internal sealed class RandomViews(RepresentationProblem problem, ulong seed, int
     private readonly ImageAugmentation augmentation = new(problem.Training.Augment, problem.Training.Strength ?? new(), seed);
     private readonly ColumnLayout layout = ColumnLayout.Of(problem.Encoding);
 
-    /// <summary>The rows of a batch as each view shows them; every view of every epoch is another one.</summary>
-    public Inputs[] Of(ViewBatch batch)
+    /// <summary>Adds the views of a batch's rows; every view of every epoch is another one.</summary>
+    public void See(ViewBatch batch)
     {
-        var (image, first) = (batch.Plain().Image, batch.Epoch * views);
-        return [.. Enumerable.Range(first, views).Select(view => image is null ? new Inputs(null, Corrupted(batch, view), null) : new Inputs(augmentation.Augment(image, batch.Rows, view), null, null))];
+        var first = batch.Epoch * views;
+        for (var view = first; view < first + views; view++)
+            if (problem.Train.Shape.Pixels > 0) batch.SeeImages(augmentation, view);
+            else Corrupt(batch, view);
     }
 
     // Some columns of each row are those of another row of the batch (Bahri et al. 2022, SCARF).
-    private Tensor Corrupted(ViewBatch batch, int view)
+    private void Corrupt(ViewBatch batch, int view)
     {
-        var width = batch.Buffer.Shape.Numbers;
-        var rows = batch.Rows;
-        var own = batch.Buffer.Numbers.AsSpan(0, batch.Count * width);
-        var values = own.ToArray();
+        var (rows, width, plain) = (batch.Rows.ToArray(), batch.Buffer.Shape.Numbers, batch.Buffer.Numbers);
+        var seen = batch.Add(width);
+        plain.AsSpan(0, seen.Length).CopyTo(seen);
         for (var i = 0; i < rows.Length; i++)
         {
             var random = RandomStream.Of(seed, "corruption", view, rows[i]);
@@ -36,9 +35,8 @@ internal sealed class RandomViews(RepresentationProblem problem, ulong seed, int
             {
                 if (random.NextDouble() >= CorruptedShare) continue;
                 var (start, length) = layout.Place(column);
-                own.Slice(random.Next(rows.Length) * width + start, length).CopyTo(values.AsSpan(i * width + start));
+                plain.AsSpan(random.Next(rows.Length) * width + start, length).CopyTo(seen[(i * width + start)..]);
             }
         }
-        return tensor(values, [batch.Count, width]);
     }
 }

@@ -109,7 +109,7 @@ public sealed class SemiSupervisedContrast(SemiSupervisedContrast.Options option
         var summary = TrainingLoop.Fit(run, network, new ViewBatches(run, few, 1), few.Training, _ =>
         {
             network.KeepStatistics();
-            return batch => nn.functional.cross_entropy(network.Classify(batch.Views[0]), Targets(batch, r => labels.Train[rows[r]]));
+            return batch => nn.functional.cross_entropy(network.Classify(batch.Views()[0]), Targets(batch, r => labels.Train[rows[r]]));
         }, null);
         return new(problem.Encoding, problem.Model, network, pretrained.Training?.Then(summary) ?? summary, run.Threads);
     }
@@ -122,7 +122,7 @@ public sealed class SemiSupervisedContrast(SemiSupervisedContrast.Options option
         var (labels, weak) = (problem.Few!, Weakly(problem, options.DistilEpochs, 1));
         var summary = TrainingLoop.Fit(run, student, new ViewBatches(run, weak, 1), weak.Training, _ => batch =>
         {
-            var view = batch.Views[0];
+            var view = batch.Views()[0];
             Tensor told;
             teacher.Network.eval();
             using (no_grad()) told = teacher.Network.Classify(view);

@@ -5,11 +5,12 @@ using static TorchSharp.torch;
 
 namespace Preceptor.Representation;
 
-/// <summary>Some rows, and what they are seen as. Views are valid until the next batch is asked for.</summary>
-public sealed class ViewBatch : IBatch, IDisposable
+/// <summary>Some rows, and what they are seen as.</summary>
+public sealed class ViewBatch : IBatch
 {
     internal readonly InputBuffer Buffer = new();
     internal int[] RowBuffer = [];
+    private readonly List<(long[] Shape, float[] Values)> seen = [];
 
     /// <inheritdoc/>
     public int Count => Buffer.Count;
@@ -23,38 +24,50 @@ public sealed class ViewBatch : IBatch, IDisposable
     /// <summary>The share of the training's steps that is done before this one, in [0, 1).</summary>
     public double ShareDone { get; internal set; }
 
-    /// <summary>The rows as each view shows them.</summary>
-    public IReadOnlyList<Inputs> Views { get; private set; } = [];
-
-    /// <summary>The rows as they are, in tensors of the present dispose scope.</summary>
+    /// <summary>The rows as they are. The tensors belong to the step's dispose scope.</summary>
     public Inputs Plain() => Buffer.ToTensors();
 
-    // The tensors outlive the scope of the background thread that makes them, and are freed when the buffer is filled again.
-    internal void See(Func<ViewBatch, Inputs[]> make)
+    /// <summary>The rows as each view shows them. The tensors belong to the step's dispose scope.</summary>
+    public Inputs[] Views() => [.. seen.Select(view =>
     {
-        Dispose();
-        using var noGradient = no_grad();
-        using var scope = NewDisposeScope();
-        Views = [.. make(this).Select(v => new Inputs(v.Image?.DetachFromDisposeScope(), v.Numbers?.DetachFromDisposeScope(), null))];
+        var tensor = InputBuffer.Tensor<float>(view.Values.AsSpan(0, (int)view.Shape.Aggregate((a, b) => a * b)), float32, view.Shape);
+        return view.Shape.Length == 2 ? new Inputs(null, tensor, null) : new Inputs(tensor, null, null);
+    })];
+
+    internal void Clear() => seen.Clear();
+
+    /// <summary>Adds a view; gives the room for its values, a row after the other.</summary>
+    /// <param name="shape">The shape of a row.</param>
+    internal Span<float> Add(params ReadOnlySpan<int> shape)
+    {
+        var size = Count;
+        foreach (var length in shape) size *= length;
+        long[] whole = [Count, .. shape.ToArray()];
+        seen.Add((whole, GC.AllocateUninitializedArray<float>(size)));
+        return seen[^1].Values;
     }
 
-    /// <summary>Frees the views.</summary>
-    public void Dispose()
+    /// <summary>Adds the images as a view shows them.</summary>
+    internal void SeeImages(ImageAugmentation augmentation, int view) => SeeImages(_ => augmentation, view, null);
+
+    /// <summary>Adds the images, or small parts of them, as a view shows them.</summary>
+    /// <param name="augmentation">How each place of the batch is changed.</param>
+    /// <param name="view">The view.</param>
+    /// <param name="part">How large a part to cut out; null for whole images.</param>
+    internal void SeeImages(Func<int, ImageAugmentation> augmentation, int view, ImageAugmentation.LocalCrop? part)
     {
-        foreach (var view in Views)
-        {
-            view.Image?.Dispose();
-            view.Numbers?.Dispose();
-        }
-        Views = [];
+        var shape = Buffer.Shape;
+        var into = Add(shape.Channels, part?.Height ?? shape.Height, part?.Width ?? shape.Width);
+        var size = into.Length / Count;
+        for (var i = 0; i < Count; i++) augmentation(i).Augment(Buffer.Image.AsSpan(i * shape.Pixels, shape.Pixels), shape, RowBuffer[i], view, part, into.Slice(i * size, size));
     }
 }
 
 /// <summary>Whole batches of rows in a new random order each epoch, gathered and seen ahead on a background thread; what is left over waits for another epoch's order.</summary>
 /// <param name="run">The run.</param>
 /// <param name="problem">The problem.</param>
-/// <param name="make">What a batch is seen as; called on the background thread alone.</param>
-internal sealed class ViewBatches(Run run, RepresentationProblem problem, Func<ViewBatch, Inputs[]> make) : IBatches<ViewBatch>
+/// <param name="see">Adds what a batch is seen as; called on the background thread alone, and so must call no torch function.</param>
+internal sealed class ViewBatches(Run run, RepresentationProblem problem, Action<ViewBatch> see) : IBatches<ViewBatch>
 {
     private readonly int size = Math.Min(problem.Training.Batch, problem.Train.Count);
 
@@ -62,7 +75,7 @@ internal sealed class ViewBatches(Run run, RepresentationProblem problem, Func<V
     /// <param name="run">The run.</param>
     /// <param name="problem">The problem.</param>
     /// <param name="views">Views of each row; 0 for those who look at rows as they are.</param>
-    public ViewBatches(Run run, RepresentationProblem problem, int views) : this(run, problem, new RandomViews(problem, (ulong)run.TorchSeed("variation"), views).Of) { }
+    public ViewBatches(Run run, RepresentationProblem problem, int views) : this(run, problem, new RandomViews(problem, (ulong)run.TorchSeed("variation"), views).See) { }
 
     public int PerEpoch => problem.Train.Count / size;
 
@@ -77,7 +90,8 @@ internal sealed class ViewBatches(Run run, RepresentationProblem problem, Func<V
             batch.RowBuffer = order[(index * size)..((index + 1) * size)];
             batch.Epoch = epoch;
             problem.Train.Gather(batch.RowBuffer, batch.Buffer);
-            batch.See(make);
+            batch.Clear();
+            see(batch);
         });
     }
 }

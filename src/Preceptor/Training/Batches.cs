@@ -31,16 +31,15 @@ public static class Prefetch
     /// <summary>Fills items <paramref name="first"/> … <paramref name="count"/> − 1 ahead of their use, in order. A buffer is valid until the next one is asked for.</summary>
     /// <param name="first">The first item.</param>
     /// <param name="count">One past the last.</param>
-    /// <param name="create">Makes a buffer; three are in use. Those that can be are disposed of at the end.</param>
-    /// <param name="fill">Fills a buffer with an item; torch functions need a dispose scope of their own there.</param>
+    /// <param name="create">Makes a buffer; three are in use.</param>
+    /// <param name="fill">Fills a buffer with an item; must call no torch function.</param>
     public static IEnumerable<TBuffer> Run<TBuffer>(int first, int count, Func<TBuffer> create, Action<int, TBuffer> fill)
     {
         const int buffers = 3;
         using var free = new BlockingCollection<TBuffer>();
         using var full = new BlockingCollection<TBuffer>();
         using var stop = new CancellationTokenSource();
-        TBuffer[] made = [.. Enumerable.Range(0, buffers).Select(_ => create())];
-        foreach (var buffer in made) free.Add(buffer);
+        for (var i = 0; i < buffers; i++) free.Add(create());
         var worker = Task.Run(() =>
         {
             try
@@ -70,7 +69,6 @@ public static class Prefetch
         {
             stop.Cancel();
             ((IAsyncResult)worker).AsyncWaitHandle.WaitOne();
-            foreach (var buffer in made) (buffer as IDisposable)?.Dispose();
         }
     }
 }

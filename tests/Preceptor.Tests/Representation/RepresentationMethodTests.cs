@@ -208,7 +208,7 @@ public sealed class RepresentationMethodTests
         using var batches = new ViewBatches(run, problem, 2).Epoch(1, 0).GetEnumerator();
         Assert.True(batches.MoveNext());
         var batch = batches.Current;
-        var (plain, views) = (batch.Plain().Numbers!.data<float>().ToArray(), batch.Views);
+        var (plain, views) = (batch.Plain().Numbers!.data<float>().ToArray(), batch.Views());
         Assert.NotEqual(views[0].Numbers!.data<float>().ToArray(), views[1].Numbers!.data<float>().ToArray());
         var layout = ColumnLayout.Of(problem.Encoding);
         var (width, changed) = (problem.Train.Shape.Numbers, 0);

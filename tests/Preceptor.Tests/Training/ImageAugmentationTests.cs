@@ -19,6 +19,14 @@ public sealed class ImageAugmentationTests
 
     private static float[] Values(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
 
+    private static float[] Warped(Tensor image, ImageAugmentation.Placement placement, int? height = null, int? width = null)
+    {
+        var shape = new InputShape((int)image.shape[1], (int)image.shape[2], (int)image.shape[3], 0, 0);
+        var into = new float[shape.Channels * (height ?? shape.Height) * (width ?? shape.Width)];
+        ImageAugmentation.Warp(Values(image), shape, placement, height ?? shape.Height, width ?? shape.Width, into);
+        return into;
+    }
+
     private static int[] Rows(int count) => [.. Enumerable.Range(0, count)];
 
     private static Tensor Augment(Tensor images, Augmentation change, AugmentationStrength strength, int view = 1) =>
@@ -76,13 +84,33 @@ public sealed class ImageAugmentationTests
         using var scope = NewDisposeScope();
         var square = Images(1, 2, 5, 5);
         ImageAugmentation.Placement Turn(double angle) => new(1, 0, 0, 1, 0, 0, (float)angle);
-        Assert.Equal(Values(square.rot90(1, (2, 3))), Values(ImageAugmentation.Warp(square, [Turn(Math.PI / 2)])), (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Equal(Values(square.rot90(1, (2, 3))), Warped(square, Turn(Math.PI / 2)), (a, b) => Math.Abs(a - b) < 1e-5);
         var wide = InputBuffer.Tensor<float>([0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], float32, 1, 1, 3, 7); // a stroke of three pixels lies
-        var turned = Values(ImageAugmentation.Warp(wide, [Turn(Math.PI / 2)]));
+        var turned = Warped(wide, Turn(Math.PI / 2));
         Assert.Equal([0, 0, 0], new[] { turned[7], turned[8], turned[9] }, (a, b) => Math.Abs(a - b) < 1e-5);
         wide = InputBuffer.Tensor<float>([0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0], float32, 1, 1, 3, 7);
-        turned = Values(ImageAugmentation.Warp(wide, [Turn(Math.PI / 2)])); // and then stands
+        turned = Warped(wide, Turn(Math.PI / 2)); // and then stands
         Assert.Equal([3, 2, 1], new[] { turned[3], turned[10], turned[17] }, (a, b) => Math.Abs(a - b) < 1e-5);
+    }
+
+    [Fact]
+    public void Pixels_move_as_torch_samples_an_affine_grid()
+    {
+        using var scope = NewDisposeScope();
+        var image = Images(1, 3, 7, 10);
+        for (var i = 0; i < 40; i++)
+        {
+            double Draw(string what, double most) => most * (2 * RandomStream.At(2, what, i) - 1);
+            var side = i % 4 == 0 ? 1 : 0.3f + 0.7f * (float)RandomStream.At(2, "side", i);
+            var p = new ImageAugmentation.Placement(i % 2 == 0 ? 1 : -1, (float)Math.Round(Draw("right", 3)), (float)Math.Round(Draw("down", 3)), side, (float)Draw("x", 1 - side), (float)Draw("y", 1 - side), i % 4 == 0 ? 0 : (float)Draw("angle", 1));
+            var (sine, cosine, ratio, x, y) = (MathF.Sin(p.Angle), MathF.Cos(p.Angle), 0.7f, -2 * p.Right / 10, -2 * p.Down / 7);
+            float[] map = [p.Mirror * side * cosine, -p.Mirror * side * sine * ratio, p.Mirror * (side * (cosine * x - sine * ratio * y) + p.MiddleX), side * sine / ratio, side * cosine, side * (sine / ratio * x + cosine * y) + p.MiddleY];
+            var (height, width) = i % 3 == 0 ? (4, 6) : (7, 10);
+            var grid = nn.functional.affine_grid(InputBuffer.Tensor<float>(map, float32, 1, 2, 3), [1, 3, height, width], align_corners: false);
+            var expected = nn.functional.grid_sample(image, grid, p is { Side: 1, Angle: 0 } && height == 7 ? GridSampleMode.Nearest : GridSampleMode.Bilinear, GridSamplePaddingMode.Border, align_corners: false);
+            if (p is { Side: 1, Angle: 0 } && height != 7) continue; // the nearest of another grid's pixels may lie halfway
+            Assert.Equal(Values(expected), Warped(image, p, height, width), (a, b) => Math.Abs(a - b) < 1e-4);
+        }
     }
 
     [Fact]
@@ -91,7 +119,7 @@ public sealed class ImageAugmentationTests
         using var scope = NewDisposeScope();
         var ramp = InputBuffer.Tensor<float>([0, 1, 2, 3], float32, 1, 1, 1, 4);
         // Half of the side, at the right end: coordinates −0.75 … 0.75 become 0.125 … 0.875, which are pixels 1.75 … 3.25.
-        var cropped = Values(ImageAugmentation.Warp(ramp, [new(1, 0, 0, 0.5f, 0.5f, 0, 0)]));
+        var cropped = Warped(ramp, new(1, 0, 0, 0.5f, 0.5f, 0, 0));
         Assert.Equal([1.75f, 2.25f, 2.75f, 3], cropped, (a, b) => Math.Abs(a - b) < 1e-5);
     }
 

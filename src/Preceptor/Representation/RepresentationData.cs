@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Preceptor.Data;
 using Preceptor.Foundation;
 
 namespace Preceptor.Representation;
@@ -23,6 +24,10 @@ public sealed record RepresentationData : IProblemData
     /// <summary>The images.</summary>
     [Description("The column of images, where no columns of numbers or categories are named")]
     public string Image { get; set; } = "image";
+
+    /// <summary>What becomes of unusable images.</summary>
+    [Description("What becomes of a folder's images that are damaged or of another size than most; left out: fail")]
+    public BadImages? BadImages { get; set; }
 
     /// <summary>Numbers.</summary>
     [Description("Columns of numbers, of a table")]

@@ -34,6 +34,27 @@ public sealed class RepresentationCommandTests
         Assert.Equal("PAR1"u8.ToArray(), File.ReadAllBytes("f.parquet")[..4]);
     }
 
+    [Fact]
+    public void One_image_that_cannot_be_read_among_many_is_named_or_left_out_and_counted()
+    {
+        using var workspace = new Workspace();
+        foreach (var kind in new[] { "cats", "dogs" })
+        {
+            Directory.CreateDirectory($"pictures/{kind}");
+            for (var i = 0; i < 40; i++) WritePng($"pictures/{kind}/{i}.png", (byte)(i * 3 + (kind == "cats" ? 0 : 100)));
+        }
+        File.WriteAllText("pictures/dogs/7.png", "no image");
+        string[] run = ["run", "--method", "random-encoder", "--set", "problem.kind=representation", "--set", "problem.data=pictures", "--set", "model.encoder=mlp", "--set", "training.epochs=1", "--out", "r"];
+        var (code, _, error) = Workspace.Child(run);
+        Assert.Equal(2, code);
+        Assert.Contains("7.png", error, StringComparison.Ordinal);
+        Assert.Contains("bad-images: skip", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists("r"));
+        (code, _, error) = Workspace.Child([.. run, "--set", "problem.bad-images=skip"]);
+        Assert.True(code == 0, error);
+        Assert.Contains("1 of 80 images were left out", File.ReadAllText("r/report.html"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("embed x --encoder nowhere --out f.csv", "--encoder nowhere: holds no encoder; a run of kind representation leaves one")]
     [InlineData("run --problem unlabelled-digits --method ps-kd", "ps-kd is for problems of kind prediction, and unlabelled-digits is of kind representation; methods of kind representation: cacr, groco, masked-reconstruction, mugs, random-encoder, simclr, simclr-v2, t-jepa")]

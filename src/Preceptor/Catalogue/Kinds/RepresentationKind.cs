@@ -39,7 +39,7 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
     {
         var data = (RepresentationData)specification.Problem;
         // The labels of the rows belong to the exam: nothing of the prediction problem but its inputs gets into this one.
-        var rows = new PredictionData { Data = data.Data, Image = data.Numbers.Length + data.Categories.Length > 0 ? null : data.Image, Numbers = data.Numbers, Categories = data.Categories, Label = data.Label, Rows = data.Rows, SplitSeed = data.SplitSeed };
+        var rows = new PredictionData { Data = data.Data, Image = data.Numbers.Length + data.Categories.Length > 0 ? null : data.Image, Numbers = data.Numbers, Categories = data.Categories, Label = data.Label, BadImages = data.BadImages, Rows = data.Rows, SplitSeed = data.SplitSeed };
         var draft = rows.Draft(specification.ProblemSettings ?? new("defaults", "problem", []), read, onnx);
         var coarse = data.CoarseLabel is null ? null : CoarseClasses(data.CoarseLabel, specification, draft);
         return Task(specification, draft.Name, new(draft.Train, draft.TrainTruth ?? draft.TrainLabels, coarse?[0]), new(draft.Validation, draft.ValidationTruth ?? draft.ValidationLabels, coarse?[1]), new(draft.Test, draft.TestLabels, coarse?[2]), draft.Inputs, draft.ScoredOn, draft.Notes, data.Labels ?? 0, data.SplitSeed);

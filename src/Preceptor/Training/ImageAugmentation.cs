@@ -13,7 +13,7 @@ namespace Preceptor.Training;
 /// <param name="changes">Which changes.</param>
 /// <param name="strength">How strong.</param>
 /// <param name="seed">The seed of all views.</param>
-[Version(2)]
+[Version(1)]
 public sealed class ImageAugmentation(IReadOnlyCollection<Augmentation> changes, AugmentationStrength strength, ulong seed)
 {
     private const double ErasedShare = 0.5, LeastErased = 0.02, NarrowestErased = 0.3; // Zhong et al. 2020, section 4.2

@@ -45,6 +45,14 @@ public sealed record RepresentationData : IProblemData
     [Description("A column of coarser classes, by which encoders are scored besides; no method sees it. Left out: none")]
     public string? CoarseLabel { get; set; }
 
+    /// <summary>Other data.</summary>
+    [Description("Other data with the same columns, or images of the same size, on whose rows a linear classifier is trained and scored too: what features are worth elsewhere. Left out: none")]
+    public string? Transfer { get; set; }
+
+    /// <summary>Their label.</summary>
+    [Description("The other data's column of classes; left out: the same name")]
+    public string? TransferLabel { get; set; }
+
     /// <summary>Few labels.</summary>
     [Description("Labels a class that methods are given, drawn at random, for those that use a few; left out: none")]
     [Range(1, 1_000_000)]

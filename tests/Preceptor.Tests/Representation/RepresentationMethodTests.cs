@@ -271,6 +271,10 @@ public sealed class RepresentationMethodTests
         Assert.Equal(1, scores.Values["coarse-knn"]);
         Assert.Equal((scores.Values["knn"] + 1) / 2, scores.Values["mean-knn"], 12);
         Assert.Empty(Task().FurtherMetrics);
+        var moved = Task("problem.transfer=elsewhere.csv", "problem.transfer-label=family");
+        Assert.Equal(["transfer"], moved.FurtherMetrics.Select(m => m.Name));
+        Assert.InRange(moved.Examine(encoder).Values["transfer"], 0.5, 1);
+        Assert.InRange(moved.Validate(encoder).Values["transfer"], 0.3, 1);
         Assert.Contains("there is no column 'kind' in", Assert.Throws<RequestException>(() => Task("problem.coarse-label=kind")).Message, StringComparison.Ordinal);
     }
 

@@ -21,6 +21,7 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
     internal static readonly Metric CoarseNearest = MeasuredScores.Metric("coarse-knn", "accuracy over the coarse classes by the 20 nearest training rows", Better.Higher, 0, 1);
     internal static readonly Metric CoarseProbe = MeasuredScores.Metric("coarse-linear-probe", "accuracy over the coarse classes of a linear classifier on the features, all labels given", Better.Higher, 0, 1);
     internal static readonly Metric MeanNearest = MeasuredScores.Metric("mean-knn", "the mean of knn and coarse-knn", Better.Higher, 0, 1);
+    internal static readonly Metric Transfer = MeasuredScores.Metric("transfer", "accuracy of a linear classifier on the features of other data, all their labels given", Better.Higher, 0, 1);
     internal static readonly Metric Rank = MeasuredScores.Metric("effective-rank", "how many dimensions the features use; 1 where they have collapsed", Better.Higher, 0, double.PositiveInfinity);
 
     public override string Name => RepresentationData.KindName;
@@ -38,11 +39,16 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
     public override ExamTask<RepresentationProblem, TrainedEncoder> Draw(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx)
     {
         var data = (RepresentationData)specification.Problem;
+        PredictionDraft Read(string? path, string label, int? most)
+        {
+            var rows = new PredictionData { Data = path, Image = data.Numbers.Length + data.Categories.Length > 0 ? null : data.Image, Numbers = data.Numbers, Categories = data.Categories, Label = label, BadImages = data.BadImages, Rows = most, SplitSeed = data.SplitSeed };
+            return rows.Draft(specification.ProblemSettings ?? new("defaults", "problem", []), read, onnx);
+        }
         // The labels of the rows belong to the exam: nothing of the prediction problem but its inputs gets into this one.
-        var rows = new PredictionData { Data = data.Data, Image = data.Numbers.Length + data.Categories.Length > 0 ? null : data.Image, Numbers = data.Numbers, Categories = data.Categories, Label = data.Label, BadImages = data.BadImages, Rows = data.Rows, SplitSeed = data.SplitSeed };
-        var draft = rows.Draft(specification.ProblemSettings ?? new("defaults", "problem", []), read, onnx);
+        var draft = Read(data.Data, data.Label, data.Rows);
+        var other = data.Transfer is null ? null : Read(data.Transfer, data.TransferLabel ?? data.Label, null);
         var coarse = data.CoarseLabel is null ? null : CoarseClasses(data.CoarseLabel, specification, draft);
-        return Task(specification, draft.Name, new(draft.Train, draft.TrainTruth ?? draft.TrainLabels, coarse?[0]), new(draft.Validation, draft.ValidationTruth ?? draft.ValidationLabels, coarse?[1]), new(draft.Test, draft.TestLabels, coarse?[2]), draft.Inputs, draft.ScoredOn, draft.Notes, data.Labels ?? 0, data.SplitSeed);
+        return Task(specification, draft.Name, new(draft.Train, draft.TrainTruth ?? draft.TrainLabels, coarse?[0]), new(draft.Validation, draft.ValidationTruth ?? draft.ValidationLabels, coarse?[1]), new(draft.Test, draft.TestLabels, coarse?[2]), draft.Inputs, draft.ScoredOn, draft.Notes, data.Labels ?? 0, data.SplitSeed, other);
     }
 
     /// <summary>The problem of generated digits.</summary>
@@ -74,6 +80,9 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
         public bool IsKnown(int row) => Labels[row] >= 0 && (Coarse is null || Coarse[row] >= 0);
     }
 
+    /// <summary>Other data, on which features are tried.</summary>
+    private sealed record Elsewhere(Examples Train, int[] Labels, Examples Test, int[] Truth);
+
     // Numbered as they come in the training rows; a class that none of them has cannot be asked for.
     private static int[][] CoarseClasses(string column, Specification specification, PredictionDraft draft)
     {
@@ -84,7 +93,7 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
         return [.. new[] { draft.Train, draft.Validation, draft.Test }.Select(rows => Enumerable.Range(0, rows.Rows).Select(row => classes.GetValueOrDefault(Words(rows)(row), -1)).ToArray())];
     }
 
-    private static ExamTask<RepresentationProblem, TrainedEncoder> Task(Specification specification, string name, Part train, Part validation, Part test, InputRoles inputs, ScoredOn scoredOn, IReadOnlyList<string> notes, int labels, ulong seed)
+    private static ExamTask<RepresentationProblem, TrainedEncoder> Task(Specification specification, string name, Part train, Part validation, Part test, InputRoles inputs, ScoredOn scoredOn, IReadOnlyList<string> notes, int labels, ulong seed, PredictionDraft? other = null)
     {
         var model = (ModelOptions)specification.ModelSection;
         var (tokens, limit) = Encoder.Text(model);
@@ -100,20 +109,22 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
         var items = Enumerable.Range(0, test.Rows.Rows).Count(test.IsKnown);
         if (train.Labels.Count(l => l >= 0) < 2 || items == 0) throw new RequestException($"{name}: encoders are scored by labels, and too few rows have one");
         var tests = encoding.Encode(test.Rows);
-        return new(problem, encoder => Score(encoder, problem.Train, train, few, tests, test), encoder => Score(encoder, problem.Train, train, few, problem.Validation, validation))
+        var elsewhere = other is null ? null : new Elsewhere(encoding.Encode(other.Train), other.TrainLabels, encoding.Encode(other.Test), other.TestLabels);
+        var elsewhereToTune = elsewhere is null ? null : elsewhere with { Test = encoding.Encode(other!.Validation), Truth = other.ValidationLabels };
+        return new(problem, encoder => Score(encoder, problem.Train, train, few, tests, test, elsewhere), encoder => Score(encoder, problem.Train, train, few, problem.Validation, validation, elsewhereToTune))
         {
             Show = encoder => Show(encoder, problem.Train, train, tests, test),
-            FurtherMetrics = test.Coarse is null ? [] : [CoarseNearest, CoarseProbe, MeanNearest],
+            FurtherMetrics = [.. test.Coarse is null ? Array.Empty<Metric>() : [CoarseNearest, CoarseProbe, MeanNearest], .. other is null ? Array.Empty<Metric>() : [Transfer]],
             ScoredOn = scoredOn,
             TestItems = items,
             TrainingItems = problem.Train.Count,
             LabelledItems = labels == 0 ? 0 : few.Count(l => l >= 0),
-            Fingerprint = $"{problem.Train.Fingerprint}-{tests.Fingerprint}-{Contents.Hash(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>([.. test.Labels, .. test.Coarse ?? []]))}",
+            Fingerprint = $"{problem.Train.Fingerprint}-{tests.Fingerprint}-{Contents.Hash(System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>([.. test.Labels, .. test.Coarse ?? []]))}{(elsewhere is null ? "" : $"-{elsewhere.Train.Fingerprint}-{elsewhere.Test.Fingerprint}")}",
             Notes = notes,
         };
     }
 
-    private static MeasuredScores Score(TrainedEncoder encoder, Examples train, Part known, int[] few, Examples test, Part truth)
+    private static MeasuredScores Score(TrainedEncoder encoder, Examples train, Part known, int[] few, Examples test, Part truth, Elsewhere? elsewhere)
     {
         int[] asked = [.. Enumerable.Range(0, test.Count).Where(truth.IsKnown)];
         var (features, askedFeatures, answers) = (encoder.Embed(train), encoder.Embed(test.Take(asked)), asked.Select(i => truth.Labels[i]).ToArray());
@@ -133,7 +144,9 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
             scores[CoarseProbe.Name] = EncoderScores.LinearProbe(features, known.Coarse!, askedFeatures, coarse, width);
             scores[MeanNearest.Name] = [.. right.Zip(scores[CoarseNearest.Name], (fine, whole) => (fine + whole) / 2)];
         }
-        return MeasuredScores.Of(scores, new Dictionary<string, double> { [Rank.Name] = EncoderScores.EffectiveRank(askedFeatures, width) });
+        var whole = new Dictionary<string, double> { [Rank.Name] = EncoderScores.EffectiveRank(askedFeatures, width) };
+        if (elsewhere is not null) whole[Transfer.Name] = EncoderScores.LinearProbe(encoder.Embed(elsewhere.Train), elsewhere.Labels, encoder.Embed(elsewhere.Test), elsewhere.Truth, width).Average();
+        return MeasuredScores.Of(scores, whole);
     }
 
     private static ReportParts Show(TrainedEncoder encoder, Examples train, Part known, Examples test, Part truth)

@@ -12,6 +12,7 @@ internal sealed class RandomViews(RepresentationProblem problem, ulong seed, int
     private const double CorruptedShare = 0.3;
     private readonly ImageAugmentation augmentation = new(problem.Training.Augment, problem.Training.Strength ?? new(), seed);
     private readonly ColumnLayout layout = ColumnLayout.Of(problem.Encoding);
+    private readonly RandomStream random = RandomStream.Of(seed, "corruption");
 
     /// <summary>Adds the views of a batch's rows; every view of every epoch is another one.</summary>
     public void See(ViewBatch batch)
@@ -25,12 +26,13 @@ internal sealed class RandomViews(RepresentationProblem problem, ulong seed, int
     // Some columns of each row are those of another row of the batch (Bahri et al. 2022, SCARF).
     private void Corrupt(ViewBatch batch, int view)
     {
-        var (rows, width, plain) = (batch.Rows.ToArray(), batch.Buffer.Shape.Numbers, batch.Buffer.Numbers);
+        var (width, plain) = (batch.Buffer.Shape.Numbers, batch.Buffer.Numbers);
+        var rows = batch.Rows;
         var seen = batch.Add(width);
         plain.AsSpan(0, seen.Length).CopyTo(seen);
         for (var i = 0; i < rows.Length; i++)
         {
-            var random = RandomStream.Of(seed, "corruption", view, rows[i]);
+            random.MoveTo(seed, "corruption", view, rows[i]);
             for (var column = 0; column < layout.Count; column++)
             {
                 if (random.NextDouble() >= CorruptedShare) continue;

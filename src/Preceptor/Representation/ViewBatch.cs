@@ -11,6 +11,7 @@ public sealed class ViewBatch : IBatch
     internal readonly InputBuffer Buffer = new();
     internal int[] RowBuffer = [];
     private readonly List<(long[] Shape, float[] Values)> seen = [];
+    private int views;
 
     /// <inheritdoc/>
     public int Count => Buffer.Count;
@@ -28,13 +29,13 @@ public sealed class ViewBatch : IBatch
     public Inputs Plain() => Buffer.ToTensors();
 
     /// <summary>The rows as each view shows them. The tensors belong to the step's dispose scope.</summary>
-    public Inputs[] Views() => [.. seen.Select(view =>
+    public Inputs[] Views() => [.. seen.Take(views).Select(view =>
     {
         var tensor = InputBuffer.Tensor<float>(view.Values.AsSpan(0, (int)view.Shape.Aggregate((a, b) => a * b)), float32, view.Shape);
         return view.Shape.Length == 2 ? new Inputs(null, tensor, null) : new Inputs(tensor, null, null);
     })];
 
-    internal void Clear() => seen.Clear();
+    internal void Clear() => views = 0;
 
     /// <summary>Adds a view; gives the room for its values, a row after the other.</summary>
     /// <param name="shape">The shape of a row.</param>
@@ -42,9 +43,15 @@ public sealed class ViewBatch : IBatch
     {
         var size = Count;
         foreach (var length in shape) size *= length;
-        long[] whole = [Count, .. shape.ToArray()];
-        seen.Add((whole, GC.AllocateUninitializedArray<float>(size)));
-        return seen[^1].Values;
+        if (views == seen.Count) seen.Add(([], []));
+        // The arrays are used again: a collection that this thread sets off while the other one is inside a native call may free a Scalar under it.
+        var (whole, values) = seen[views];
+        if (values.Length < size) values = new float[size];
+        if (whole.Length != shape.Length + 1) whole = new long[shape.Length + 1];
+        whole[0] = Count;
+        for (var i = 0; i < shape.Length; i++) whole[i + 1] = shape[i];
+        seen[views++] = (whole, values);
+        return values.AsSpan(0, size);
     }
 
     /// <summary>Adds the images as a view shows them.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Preceptor.Data;
 using Preceptor.Foundation;
 using static TorchSharp.torch;
@@ -19,6 +20,7 @@ public sealed class ImageAugmentation(IReadOnlyCollection<Augmentation> changes,
     private const double ErasedShare = 0.5, LeastErased = 0.02, NarrowestErased = 0.3; // Zhong et al. 2020, section 4.2
 
     private readonly RandomStream stream = RandomStream.Of(seed, "augmentation");
+    private float[] changed = [];
 
     /// <summary>The images as a view shows them.</summary>
     /// <param name="images">[B, C, H, W], normalised; stays as it is.</param>
@@ -28,9 +30,10 @@ public sealed class ImageAugmentation(IReadOnlyCollection<Augmentation> changes,
     {
         var shape = new InputShape((int)images.shape[1], (int)images.shape[2], (int)images.shape[3], 0, 0);
         using var inOrder = images.contiguous();
-        var (from, into) = (inOrder.data<float>().ToArray(), new float[rows.Length * shape.Pixels]);
-        for (var i = 0; i < rows.Length; i++) Augment(from.AsSpan(i * shape.Pixels, shape.Pixels), shape, rows[i], view, null, into.AsSpan(i * shape.Pixels, shape.Pixels));
-        return InputBuffer.Tensor<float>(into, float32, images.shape);
+        var from = MemoryMarshal.Cast<byte, float>(inOrder.bytes);
+        if (changed.Length < from.Length) changed = new float[from.Length];
+        for (var i = 0; i < rows.Length; i++) Augment(from.Slice(i * shape.Pixels, shape.Pixels), shape, rows[i], view, null, changed.AsSpan(i * shape.Pixels, shape.Pixels));
+        return InputBuffer.Tensor<float>(changed.AsSpan(0, from.Length), float32, images.shape);
     }
 
     /// <summary>An image as a view shows it, or a small part of it.</summary>

@@ -9,10 +9,16 @@ using Preceptor.Evaluation;
 // ratings [GAMES]: item response theory and Glicko-2, in this process, with all its threads.
 // review ROWS DRAWS: how often the interval of that many reviewed rows of ag-news holds the truth.
 // words [MB]: how fast ss3 learns text, on one thread.
+// mazes [STEPS]: steps of a thousand points in a maze, on one thread.
 // retrieval [DOCUMENTS [QUERIES]]: indexing and searching by BM25, importing and searching papers.
 if (args is ["retrieval", ..])
 {
     RetrievalBench.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 100_000, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1000);
+    return 0;
+}
+if (args is ["mazes", ..])
+{
+    MazeBench.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000);
     return 0;
 }
 if (args is ["words", ..])
@@ -54,7 +60,7 @@ if (args is ["review", var reviewRows, var draws])
     return 0;
 }
 if (args is not ["training", ..])
-    return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | pipelines PRECEPTOR [NAME…] | confident ROWS CLASSES | ratings [GAMES] | review ROWS DRAWS | words [MB] | retrieval [DOCUMENTS [QUERIES]]");
+    return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | pipelines PRECEPTOR [NAME…] | confident ROWS CLASSES | ratings [GAMES] | review ROWS DRAWS | words [MB] | mazes [STEPS] | retrieval [DOCUMENTS [QUERIES]]");
 var rounds = args.Length > 1 ? Math.Max(2, int.Parse(args[1], CultureInfo.InvariantCulture)) : 5;
 var python = Environment.GetEnvironmentVariable("PRECEPTOR_PYTHON") is { Length: > 0 } named ? named : "python3";
 var script = Path.Combine(Path.GetTempPath(), $"preceptor-bench-{Environment.ProcessId}.py");

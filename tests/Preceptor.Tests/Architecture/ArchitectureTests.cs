@@ -21,6 +21,7 @@ public sealed class ArchitectureTests
         ["Prediction"] = Kind,
         ["Measurement"] = Kind,
         ["Fields"] = Kind,
+        ["Control"] = Kind,
         ["Ranking"] = Kind,
         ["Representation"] = Kind,
         ["Catalogue"] = 4,

@@ -16,7 +16,7 @@ internal static class AttractionRepulsionExperiment
         var fashion = new Conditions("fashion-mnist", ["problem.kind=representation", "problem.data=fashion-mnist", "problem.rows=3000", .. Training], Grid);
         Arm Full(Conditions conditions) => new(conditions, "cacr");
         Arm Uniform(Conditions conditions) => new(conditions, "cacr", "method.attraction=false", "method.repulsion=false");
-        Control Anew(Conditions conditions) => new("the same method with initialisation and order drawn anew is worth nothing over itself", Uniform(conditions) with { DrawnAnew = true, TunedAs = Uniform(conditions) }, Uniform(conditions));
+        NullControl Anew(Conditions conditions) => new("the same method with initialisation and order drawn anew is worth nothing over itself", Uniform(conditions) with { DrawnAnew = true, TunedAs = Uniform(conditions) }, Uniform(conditions));
         Claim Weighted(Conditions conditions) => new("weighing positives and negatives within their groups gives better neighbours than counting all alike", Full(conditions), Uniform(conditions), RepresentationKind.Nearest, 0.01,
             "CIFAR-10, linear: uniform many points below (section 4.3, figures not checked)", Anew(conditions));
         return new("cacr", RepresentationKind.Nearest,

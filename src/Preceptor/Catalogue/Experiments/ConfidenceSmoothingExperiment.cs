@@ -34,5 +34,5 @@ internal static class ConfidenceSmoothingExperiment
 
     private static Arm Supervised(Conditions conditions) => new(conditions, "supervised");
 
-    private static Control Chance(Conditions conditions) => new("initialisation and order drawn anew are worth nothing", Supervised(conditions) with { TunedAs = Supervised(conditions), DrawnAnew = true }, Supervised(conditions));
+    private static NullControl Chance(Conditions conditions) => new("initialisation and order drawn anew are worth nothing", Supervised(conditions) with { TunedAs = Supervised(conditions), DrawnAnew = true }, Supervised(conditions));
 }

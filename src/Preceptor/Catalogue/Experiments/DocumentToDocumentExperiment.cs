@@ -20,9 +20,9 @@ internal static class DocumentToDocumentExperiment
         Arm Fetch(Conditions conditions, bool dates) => new(conditions, "doc2doc", "method.rerank=none", $"method.dates={(dates ? "true" : "false")}");
         Arm Rerank(Conditions conditions) => new(conditions, "doc2doc", "method.rerank=hinge", "method.dates=false", "method.fetch=50");
         Arm First(Conditions conditions) => new(conditions, "doc2doc", "method.rerank=none", "method.dates=false", "method.fetch=50");
-        var chance = new Control("where dates are chance, a window of them holds all", Fetch(undated, true), Fetch(undated, false));
-        var noContradiction = new Control("where no act has the text of another and the opposite label, re-ranking is not misled", First(consistent), Rerank(consistent));
-        var anew = new Control("fetching alone draws nothing by chance", First(cranfield) with { DrawnAnew = true }, First(cranfield));
+        var chance = new NullControl("where dates are chance, a window of them holds all", Fetch(undated, true), Fetch(undated, false));
+        var noContradiction = new NullControl("where no act has the text of another and the opposite label, re-ranking is not misled", First(consistent), Rerank(consistent));
+        var anew = new NullControl("fetching alone draws nothing by chance", First(cranfield) with { DrawnAnew = true }, First(cranfield));
         return new("doc2doc", RankingKind.GainOfTwenty,
         [
             new("a window of dates ranks better than none", Fetch(contradicting, true), Fetch(contradicting, false), RankingKind.GainOfTwenty, 0.02, "the date filter improves every system (section 5, table 4)", chance),

@@ -18,7 +18,7 @@ internal static class EasyToHardGeneralizationExperiment
         var fashion = new Conditions("fashion-mnist", ["problem.data=fashion-mnist", "problem.image=image", "problem.label=label", "problem.rows=3000", "problem.validation=0.01", .. Training], [""]);
         var digits = new Conditions("digits", ["problem.name=digits", "problem.size=small", "problem.noise=0", .. Training], [""]);
         Arm After(Conditions conditions, string condition, params string[] options) => new(conditions, "easy-training-data", [$"method.condition={condition}", .. options]);
-        Control Chance(Conditions conditions) => new("initialisation, order and draws of labels drawn anew bring nothing", After(conditions, "hard") with { DrawnAnew = true }, After(conditions, "hard"));
+        NullControl Chance(Conditions conditions) => new("initialisation, order and draws of labels drawn anew bring nothing", After(conditions, "hard") with { DrawnAnew = true }, After(conditions, "hard"));
         return new("easy-training-data", Accuracy,
         [
             new("easy labels recover more than seven tenths of what hard labels bring", After(fashion, "easy"), After(fashion, "seven-tenths"), Accuracy, 0.01, "70 to 100 % (abstract, figure 1)", Chance(fashion)),

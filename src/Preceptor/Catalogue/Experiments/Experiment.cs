@@ -61,7 +61,7 @@ public sealed record Arm(Conditions Conditions, string Method, params IReadOnlyL
 /// <param name="Text">Why it must.</param>
 /// <param name="Method">The arm in the method's place.</param>
 /// <param name="Reference">The arm it is compared with.</param>
-public sealed record Control(string Text, Arm Method, Arm Reference);
+public sealed record NullControl(string Text, Arm Method, Arm Reference);
 
 /// <summary>What a paper says one arm has over another in one metric.</summary>
 /// <param name="Text">The claim, in words.</param>
@@ -71,7 +71,7 @@ public sealed record Control(string Text, Arm Method, Arm Reference);
 /// <param name="SmallestEffect">The smallest effect of interest, positive, in units of the metric.</param>
 /// <param name="Published">The paper's figure and its place.</param>
 /// <param name="Controls">What guards it.</param>
-public sealed record Claim(string Text, Arm Method, Arm Reference, Metric Metric, double SmallestEffect, string Published, params IReadOnlyList<Control> Controls)
+public sealed record Claim(string Text, Arm Method, Arm Reference, Metric Metric, double SmallestEffect, string Published, params IReadOnlyList<NullControl> Controls)
 {
     /// <summary>The least tier that judges it.</summary>
     public Tier Tier { get; init; } = Tier.Full;

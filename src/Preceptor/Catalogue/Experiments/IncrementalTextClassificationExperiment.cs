@@ -31,7 +31,7 @@ internal static class IncrementalTextClassificationExperiment
             var bayes = new Arm(new(name, settings, SmoothingGrid), "naive-bayes");
             var regression = new Arm(new(name, settings, PenaltyGrid), "logistic-regression");
             // Counting has no random numbers of its own: all that chance can do is divide the rows differently, which both arms share.
-            var nothing = new Control("naive Bayes beside itself is worth nothing", bayes with { TunedAs = bayes, DrawnAnew = true }, bayes);
+            var nothing = new NullControl("naive Bayes beside itself is worth nothing", bayes with { TunedAs = bayes, DrawnAnew = true }, bayes);
             claims.Add(new("it is more accurate than naive Bayes", counted, bayes, Metrics.Accuracy, 0.01, "eRisk 2017, F1 of the depressed class: 0.61, naive Bayes 0.40 (table 3)", nothing));
             claims.Add(new("it is more accurate than logistic regression", counted, regression, Metrics.Accuracy, 0.01, "eRisk 2017, F1 of the depressed class: 0.61, logistic regression 0.52 (table 3)", nothing) { Tier = Tier.All });
         }

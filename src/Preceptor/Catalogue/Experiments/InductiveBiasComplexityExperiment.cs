@@ -18,8 +18,8 @@ internal static class InductiveBiasComplexityExperiment
         Arm Rows(string data) => new(rows, "inductive-bias-complexity", $"problem.data={data}");
         Arm Task(string name, params string[] settings) => new(published, "inductive-bias-complexity", [$"problem.task={name}", .. settings.Select(s => $"problem.{s}")]);
         var digits = Rows("mnist");
-        var drawn = new Control("of the same rows other samples are looked at, and what they ask for is the same", digits with { DrawnAnew = true }, digits);
-        var same = new Control("a task asks for as much as itself", Task("mnist"), Task("mnist"));
+        var drawn = new NullControl("of the same rows other samples are looked at, and what they ask for is the same", digits with { DrawnAnew = true }, digits);
+        var same = new NullControl("a task asks for as much as itself", Task("mnist"), Task("mnist"));
         return new("inductive-bias-complexity", Bits,
         [
             new("CIFAR-10 asks for more inductive bias than MNIST, dimension and resolution estimated from rows", Rows("cifar10-subset"), digits, Bits, 3, "MNIST 10^16 bits, CIFAR-10 10^32 (figure 3)", drawn),

@@ -23,7 +23,7 @@ internal static class KnowledgeDistillationExperiment
 
         Arm Supervised(Conditions conditions) => new(conditions, "supervised");
         Arm Distilled(Conditions conditions) => new(conditions, "knowledge-distillation", Teacher);
-        var nothing = new Control("a teacher trained on labels drawn at random knows nothing, so that both arms guess",
+        var nothing = new NullControl("a teacher trained on labels drawn at random knows nothing, so that both arms guess",
             Distilled(random) with { TunedAs = Distilled(digits) }, Supervised(random) with { TunedAs = Supervised(digits) });
 
         const string published = "MNIST, 60,000 images: 146 → 74 errors of 10,000 (section 3)";

@@ -21,7 +21,7 @@ internal static class LabelBudgetExperiment
         var mnist = new Conditions("mnist", ["problem.data=mnist", "problem.image=image", "problem.label=label", "problem.rows=4000", "problem.validation=0.01", .. Shared], Grid);
         Metric Accuracy(int budget) => MeasuredScores.Metric($"best-accuracy-{budget}", $"test accuracy of a budget of {budget} clean labels", Better.Higher, 0, 1);
         Arm Spent(Conditions conditions, double fraction, int budget = Middle, params string[] options) => new(conditions, "label-budget", [$"method.budgets=[{budget}]", System.FormattableString.Invariant($"method.fractions=[{fraction}]"), .. options]);
-        Control Nothing(Conditions conditions) => new("rows, initialisation and order drawn anew are worth nothing", Spent(conditions, 0.4) with { TunedAs = Spent(conditions, 0.4), DrawnAnew = true }, Spent(conditions, 0.4));
+        NullControl Nothing(Conditions conditions) => new("rows, initialisation and order drawn anew are worth nothing", Spent(conditions, 0.4) with { TunedAs = Spent(conditions, 0.4), DrawnAnew = true }, Spent(conditions, 0.4));
         Claim OverWeak(Conditions conditions) => new("a mixture is more accurate than weak labels alone at a middle budget", Spent(conditions, 0.4), Spent(conditions, 0), Accuracy(Middle), 0.01, "abstract: a mixture is best at some budgets (figures)", Nothing(conditions));
         return new("label-budget", Accuracy(Middle),
         [

@@ -20,8 +20,8 @@ internal static class LabelFreeDistillationExperiment
         // Real images: the teacher, a residual network, is trained on the same labels, and there is no pool.
         var mnist = new Conditions("mnist", ["problem.data=mnist", "problem.image=image", "problem.label=label", "problem.rows=1000", "problem.validation=0.02", "model.encoder=mlp", "model.hidden=[256,256]", "training.epochs=20", "training.batch=64"], Grid);
         var labels = new Arm(mnist, "supervised");
-        var chance = new Control("the same arm, with initialisation and order drawn anew, is worth nothing", labels with { TunedAs = labels, DrawnAnew = true }, labels);
-        var nothing = new Control("the same arm, with initialisation and order drawn anew, is worth nothing", rows with { TunedAs = rows, DrawnAnew = true }, rows);
+        var chance = new NullControl("the same arm, with initialisation and order drawn anew, is worth nothing", labels with { TunedAs = labels, DrawnAnew = true }, labels);
+        var nothing = new NullControl("the same arm, with initialisation and order drawn anew, is worth nothing", rows with { TunedAs = rows, DrawnAnew = true }, rows);
         return new("ssld", Metrics.Accuracy,
         [
             new("a student taught without labels on a selected pool is more accurate than one trained on the labels", pool, Arm("supervised", 60), Metrics.Accuracy, 0.02, "ImageNet, MobileNetV3: 75.2 → 78.9 % (table 2)", nothing),

@@ -33,7 +33,7 @@ internal static class LeagueExperiments
     {
         var networks = new Conditions(name, settings, NetworkGrid);
         var supervised = new Arm(networks, "supervised");
-        var nothing = new Control("plain training with initialisation and order drawn anew is worth nothing", supervised with { TunedAs = supervised, DrawnAnew = true }, supervised);
+        var nothing = new NullControl("plain training with initialisation and order drawn anew is worth nothing", supervised with { TunedAs = supervised, DrawnAnew = true }, supervised);
         Arm[] arms =
         [
             .. new[] { "knowledge-distillation", "ps-kd", "ssld", "tgeo-kd" }.Select(method => new Arm(networks, method)),

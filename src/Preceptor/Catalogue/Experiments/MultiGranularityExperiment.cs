@@ -14,8 +14,8 @@ internal static class MultiGranularityExperiment
         Arm Mugs(params string[] options) => new(shapes, "mugs", ["method.momentum=0.97", "method.neighbours=4", .. options]);
         var (all, random) = (Mugs(), Mugs("method.neighbourhood=random"));
         var (instances, groups, both) = (Mugs("method.local-group-weight=0", "method.group-weight=0"), Mugs("method.instance-weight=0", "method.local-group-weight=0"), Mugs("method.local-group-weight=0"));
-        var strangers = new Control("among images drawn at random, local groups are worth nothing", random, both);
-        var anew = new Control("groups alone, with initialisation and order drawn anew, are worth nothing over themselves", groups with { DrawnAnew = true, TunedAs = groups }, groups);
+        var strangers = new NullControl("among images drawn at random, local groups are worth nothing", random, both);
+        var anew = new NullControl("groups alone, with initialisation and order drawn anew, are worth nothing over themselves", groups with { DrawnAnew = true, TunedAs = groups }, groups);
         return new("mugs", RepresentationKind.MeanNearest,
         [
             new("three granularities are better than groups alone (DINO) over fine and coarse classes", all, groups, RepresentationKind.MeanNearest, 0.01, "ImageNet, ViT-S/16, 100 epochs: each alone is below pairs, pairs below all three, by 1 to 3 points in all (ablation, figures not checked)", anew),

@@ -20,7 +20,7 @@ internal static class NestedDropoutExperiment
             ["problem.data=fashion-mnist", "problem.image=image", "problem.label=label", "problem.rows=2000", "problem.validation=0.01", "problem.noise.kind=symmetric", "problem.noise.rate=0.5", .. Training], Grid);
         Arm Supervised(Conditions conditions) => new(conditions, "supervised");
         Arm Both(Conditions conditions) => new(conditions, "nested-dropout", "method.forget-rate=0.5");
-        Control Nothing(Conditions conditions) => new("without compression and co-teaching the method is supervised training, and initialisation and order drawn anew are worth nothing",
+        NullControl Nothing(Conditions conditions) => new("without compression and co-teaching the method is supervised training, and initialisation and order drawn anew are worth nothing",
             new Arm(conditions, "nested-dropout", "method.compression=none", "method.co-teaching=off") { TunedAs = Supervised(conditions), DrawnAnew = true }, Supervised(conditions));
         Claim Better(Conditions conditions) => new("nested dropout with co-teaching is more accurate than plain training on wrong labels", Both(conditions), Supervised(conditions), Metrics.Accuracy, 0.02, "Clothing1M: 67.2 → 74.9 % (table V)", Nothing(conditions));
         var (both, supervised, nothing) = (Both(digits), Supervised(digits), Nothing(digits));

@@ -34,7 +34,7 @@ internal static class ParetoCalibrationExperiment
         {
             Arm Harmonised(params string[] options) => new(conditions, "pareto-calibration", [$"method.sources=[{answers}, rules]", .. options]);
             var (square, alone) = (Harmonised(), new Arm(conditions, "pareto-calibration", $"method.sources=[{answers}]", "method.scalariser=linear"));
-            var nothing = new Control("the answers alone, initialisation and order drawn anew, are worth nothing", alone with { TunedAs = alone, DrawnAnew = true }, alone);
+            var nothing = new NullControl("the answers alone, initialisation and order drawn anew, are worth nothing", alone with { TunedAs = alone, DrawnAnew = true }, alone);
             claims.Add(new("agreeing with rules as well as with the answers makes doubts better calibrated", square, alone, Metrics.ExpectedCalibrationError, 0.02, "error of the estimated risk below that of entropy and self-consistency on four tasks (abstract)", nothing));
             claims.Add(new("and the network knows more than one that learns from the answers alone", square, alone, Metrics.Accuracy, 0.02, "corrected answers exceed the black box's on four tasks (abstract)", nothing));
             claims.Add(new("the quadratic scalariser is better calibrated than the linear one", square, Harmonised("method.scalariser=linear"), Metrics.ExpectedCalibrationError, 0.01, "quadratic is chosen over linear, Euclidean and Chebyshev (section 3)", nothing) { Tier = Tier.All });

@@ -18,8 +18,8 @@ internal static class PolicyGradientRankingExperiment
         var published = new Conditions("lightgbm-lambdarank", ["problem.kind=ranking", "problem.data=lightgbm-lambdarank", "training.epochs=15", .. Training], Grid);
         Arm Pairs(Conditions conditions) => new(conditions, "pairwise-ranking", "method.samples=16");
         Arm Policy(Conditions conditions, params string[] options) => new(conditions, "pg-rank", ["method.samples=16", .. options]);
-        var wellSpecified = new Control("where grades are linear in the features, a linear scorer can fit every place, and any loss finds it", Policy(agreeing, "method.cutoff=5"), Pairs(agreeing));
-        var anew = new Control("the same method with initialisation and order drawn anew is worth nothing over itself", Policy(published) with { DrawnAnew = true, TunedAs = Policy(published) }, Policy(published));
+        var wellSpecified = new NullControl("where grades are linear in the features, a linear scorer can fit every place, and any loss finds it", Policy(agreeing, "method.cutoff=5"), Pairs(agreeing));
+        var anew = new NullControl("the same method with initialisation and order drawn anew is worth nothing over itself", Policy(published) with { DrawnAnew = true, TunedAs = Policy(published) }, Policy(published));
         return new("pg-rank", RankingKind.Gain,
         [
             new("policy gradients on nDCG@5 give a higher nDCG@5 than pairwise training", Policy(grades, "method.cutoff=5"), Pairs(grades), RankingKind.GainOfFive, 0.01, "MS MARCO, second stage: nDCG@10 .892 → .987 (table 1, figures not checked)", wellSpecified),

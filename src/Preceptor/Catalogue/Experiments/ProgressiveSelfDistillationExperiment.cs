@@ -29,7 +29,7 @@ internal static class ProgressiveSelfDistillationExperiment
         {
             var supervised = new Arm(conditions, "supervised");
             var distilled = new Arm(conditions, "ps-kd");
-            var nothing = new Control("with final weight 0 the method is supervised training, and initialisation and order drawn anew are worth nothing",
+            var nothing = new NullControl("with final weight 0 the method is supervised training, and initialisation and order drawn anew are worth nothing",
                 new Arm(conditions, "ps-kd", "method.final-weight=0") { TunedAs = supervised, DrawnAnew = true }, supervised);
             claims.AddRange([
                 new("better accuracy than plain training", distilled, supervised, Metrics.Accuracy, 0.005, "CIFAR-100, PreAct-ResNet-18: error 24.18 → 20.82 % (table 1)", nothing),
@@ -41,7 +41,7 @@ internal static class ProgressiveSelfDistillationExperiment
 
         var method = new Arm(fashion, "ps-kd");
         var smoothed = new Arm(fashion, "supervised", "method.smoothing=0.1");
-        var chance = new Control("with final weight 0 the method is supervised training, and initialisation and order drawn anew are worth nothing",
+        var chance = new NullControl("with final weight 0 the method is supervised training, and initialisation and order drawn anew are worth nothing",
             new Arm(fashion, "ps-kd", "method.final-weight=0") { TunedAs = new Arm(fashion, "supervised"), DrawnAnew = true }, new Arm(fashion, "supervised"));
         claims.Add(new("smaller area under the risk-coverage curve than label smoothing", method, smoothed, Metrics.AreaUnderRiskCoverage, 0.005, "CIFAR-100, DenseNet-121: label smoothing makes the area larger, 52 → 91 · 10⁻³, the method makes it smaller (table 1)", chance));
         claims.Add(new("a weight that grows beats a constant one", method, new Arm(fashion, "ps-kd", "method.schedule=constant"), Metrics.Accuracy, 0.005, "the schedule is linear (eq. 6)", chance) { Tier = Tier.All });

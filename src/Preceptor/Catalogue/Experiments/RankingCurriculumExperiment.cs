@@ -17,8 +17,8 @@ internal static class RankingCurriculumExperiment
         var cranfield = new Conditions("cranfield", ["problem.kind=ranking", "problem.data=cranfield", "problem.candidates=50", "training.epochs=5", .. Training], ["training.rate=0.001", "training.rate=0.003"]);
         Arm Plain(Conditions conditions) => new(conditions, "pairwise-ranking", "method.samples=4");
         Arm Curriculum(Conditions conditions, params string[] options) => new(conditions, "ranking-curriculum", ["method.samples=4", .. options]);
-        var noise = new Control("where no judgement is wrong, an easy beginning has nothing to protect from", Curriculum(exact, "method.end=10"), Plain(exact));
-        var none = new Control("without a heuristic a curriculum is pairwise ranking, and initialisation and order drawn anew are worth nothing",
+        var noise = new NullControl("where no judgement is wrong, an easy beginning has nothing to protect from", Curriculum(exact, "method.end=10"), Plain(exact));
+        var none = new NullControl("without a heuristic a curriculum is pairwise ranking, and initialisation and order drawn anew are worth nothing",
             Curriculum(cranfield, "method.heuristic=none") with { TunedAs = Plain(cranfield), DrawnAnew = true }, Plain(cranfield));
         return new("ranking-curriculum", RankingKind.ReciprocalRank,
         [

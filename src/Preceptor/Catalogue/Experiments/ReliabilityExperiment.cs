@@ -18,7 +18,7 @@ internal static class ReliabilityExperiment
         var fashion = new Conditions("fashion-mnist", ["problem.data=fashion-mnist", "problem.image=image", "problem.label=label", "problem.rows=4000", "problem.validation=0.01", .. Training], [""]);
         var digits = new Conditions("digits", ["problem.name=digits", "problem.size=small", "problem.noise=0", .. Training], [""]);
         Arm Scaled(Conditions conditions, string scaling, params string[] options) => new(conditions, "safe-reliable", [$"method.scaling={scaling}", .. options]);
-        Control Chance(Conditions conditions, string scaling) => new("initialisation, order and the rows to fit on drawn anew calibrate nothing", Scaled(conditions, scaling) with { DrawnAnew = true }, Scaled(conditions, scaling));
+        NullControl Chance(Conditions conditions, string scaling) => new("initialisation, order and the rows to fit on drawn anew calibrate nothing", Scaled(conditions, scaling) with { DrawnAnew = true }, Scaled(conditions, scaling));
         return new("safe-reliable", Error,
         [
             new("one temperature brings the calibration error down", Scaled(fashion, "temperature"), Scaled(fashion, "none"), Error, 0.02, "a plan without figures; usual since Guo et al. 2017", Chance(fashion, "none")),

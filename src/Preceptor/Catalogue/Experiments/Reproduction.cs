@@ -35,7 +35,7 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
         return new(judged, experiment.TunedBy.Name, [.. experiment.Arms(tier).Select(Describe)]);
     }
 
-    private static IEnumerable<Control> Contrasts(Claim claim) => claim.Controls.Prepend(new("", claim.Method, claim.Reference));
+    private static IEnumerable<NullControl> Contrasts(Claim claim) => claim.Controls.Prepend(new("", claim.Method, claim.Reference));
 
     private ClaimEvidence[] Look()
     {
@@ -65,10 +65,10 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
     // The strictest level of the paper: with many claims, some control would miss 0 by chance at 95 %.
     private double ControlLevel => tier == Tier.Quick ? Intervals.DefaultLevel : Verdicts.Level(claims.Count);
 
-    private bool Passes(Control control, Claim claim, int seeds) =>
+    private bool Passes(NullControl control, Claim claim, int seeds) =>
         Verdicts.ControlPasses(Difference(control.Method, control.Reference, claim.Metric, seeds, ControlLevel), claim.SmallestEffect);
 
-    private IEnumerable<ArmJob> Jobs(Control contrast, int seeds) =>
+    private IEnumerable<ArmJob> Jobs(NullControl contrast, int seeds) =>
         Enumerable.Range(0, seeds).SelectMany(seed => new[] { Job(contrast.Reference, seed), Job(contrast.Method, seed) });
 
     private ArmJob Job(Arm arm, int seed) => new(arm, Setting(arm), (ulong)seed, IsTuning: false);

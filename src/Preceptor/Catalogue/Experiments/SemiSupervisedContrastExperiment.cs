@@ -19,7 +19,7 @@ internal static class SemiSupervisedContrastExperiment
         Arm Full(Conditions conditions) => new(conditions, "simclr-v2");
         Arm Told(Conditions conditions) => new(conditions, "simclr-v2", "method.distil-epochs=0");
         Arm Scratch(Conditions conditions) => new(conditions, "simclr-v2", "method.pretrained=false", "method.distil-epochs=0");
-        Control Random(Conditions conditions) => new("from random weights, initialisation and order drawn anew are worth nothing", Scratch(conditions) with { DrawnAnew = true, TunedAs = Scratch(conditions) }, Scratch(conditions));
+        NullControl Random(Conditions conditions) => new("from random weights, initialisation and order drawn anew are worth nothing", Scratch(conditions) with { DrawnAnew = true, TunedAs = Scratch(conditions) }, Scratch(conditions));
         Claim Better(Conditions conditions, Tier tier = Tier.Full) => new("contrast, fine-tuning and distillation beat training on the few labels", Full(conditions), Scratch(conditions), RepresentationKind.Few, 0.02,
             "ImageNet, ResNet-50, 1 % of the labels: 25.4 → 73.9 % (abstract and table 1; the first figure not checked)", Random(conditions))
         { Tier = tier };

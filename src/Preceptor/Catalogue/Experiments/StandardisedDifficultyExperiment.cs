@@ -29,15 +29,15 @@ internal static class StandardisedDifficultyExperiment
         return new("easy2hard-bench", spearman,
         [
             new("an item response model ranks items better than the share of right answers where solvers try what suits them", Rated(matched, "irt"), Rated(matched, "percent-correct"), spearman, 0.1, "section 3: the reason for ratings, no figure",
-                new Control("where all answer all, the number of right answers says all that a Rasch model knows", Rated(complete, "irt"), Rated(complete, "percent-correct"))),
+                new NullControl("where all answer all, the number of right answers says all that a Rasch model knows", Rated(complete, "irt"), Rated(complete, "percent-correct"))),
             new("twice as many solvers halve a rating's variance: √2 less uncertainty, half a unit of the logarithm", Sized(80, 500), Sized(40, 500), uncertainty, 0.4, "statistics of the estimator, no figure",
-                new Control("more items make no rating surer", Sized(40, 1000), Sized(40, 500))),
+                new NullControl("more items make no rating surer", Sized(40, 1000), Sized(40, 500))),
             new("an item response model foretells a network's answers better than the share of right answers", Rated(mnist, "irt"), Rated(mnist, "percent-correct"), foretold, 0.02, "ratings agree with models' accuracies (figure 2), no figure of this",
-                new Control("networks drawn anew are worth nothing", Rated(mnist, "irt") with { DrawnAnew = true }, Rated(mnist, "irt"))),
+                new NullControl("networks drawn anew are worth nothing", Rated(mnist, "irt") with { DrawnAnew = true }, Rated(mnist, "irt"))),
             new("Glicko-2 ranks items better than the share of right answers where solvers try what suits them", Rated(matched, "glicko"), Rated(matched, "percent-correct"), spearman, 0.1, "section 3: ratings of contests, no figure",
-                new Control("where all answer all, the share of right answers ranks as well", Rated(complete, "glicko"), Rated(complete, "percent-correct"))) { Tier = Tier.All },
+                new NullControl("where all answer all, the share of right answers ranks as well", Rated(complete, "glicko"), Rated(complete, "percent-correct"))) { Tier = Tier.All },
             new("learning from easy rows alone costs accuracy on hard ones, which random difficulties do not", Rated(mnist, "irt"), Rated(mnist, "irt", "method.random-ratings=true"), transfer, 0.02, "section 4: transfer is best near the training difficulty (figures)",
-                new Control("networks drawn anew are worth nothing", Rated(mnist, "irt") with { DrawnAnew = true }, Rated(mnist, "irt"))) { Tier = Tier.All },
+                new NullControl("networks drawn anew are worth nothing", Rated(mnist, "irt") with { DrawnAnew = true }, Rated(mnist, "irt"))) { Tier = Tier.All },
         ])
         {
             Remark = "Nothing is tuned: priors are the defaults. On mnist sixteen perceptrons are the solvers; the language models of the paper, and its rankings of them, are not measured.",

@@ -18,7 +18,7 @@ internal static class TabularJointEmbeddingExperiment
             "training.epochs=10", "training.batch=256"], Grid);
         Arm Learned(Conditions conditions) => new(conditions, "t-jepa");
         Arm Untrained(Conditions conditions) => new(conditions, "t-jepa", "training.epochs=1", "training.rate=0.000000001");
-        Control Random(Conditions conditions) => new("an untrained encoder drawn anew is worth nothing over another", Untrained(conditions) with { DrawnAnew = true, TunedAs = Untrained(conditions) }, Untrained(conditions));
+        NullControl Random(Conditions conditions) => new("an untrained encoder drawn anew is worth nothing over another", Untrained(conditions) with { DrawnAnew = true, TunedAs = Untrained(conditions) }, Untrained(conditions));
         Claim Better(Conditions conditions) => new("features learned by predicting columns are worth more to a linear classifier than those of the untrained encoder", Learned(conditions), Untrained(conditions), RepresentationKind.Probe, 0.01,
             "Adult, Helena, Jannis, ALOI: 0.5 to 2 points over raw data for the same classifier (table 1, figures not checked)", Random(conditions));
         return new("t-jepa", RepresentationKind.Probe,

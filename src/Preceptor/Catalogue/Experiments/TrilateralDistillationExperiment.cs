@@ -22,11 +22,11 @@ internal static class TrilateralDistillationExperiment
             ["training.rate=0.001", "training.rate=0.003", "training.rate=0.001 training.weight-decay=0.001", "training.rate=0.003 training.weight-decay=0.001"]);
         Arm Weighted(Conditions conditions, params string[] options) => new(conditions, "tgeo-kd", ["method.temperature=1.5", .. options]);
         var (geometry, constant) = (Weighted(halves), Weighted(halves, "method.weighting=constant"));
-        var nothing = new Control("with constant weight the method is plain distillation, and initialisation and order drawn anew are worth nothing", constant with { TunedAs = constant, DrawnAnew = true }, constant);
-        var same = new Control("where neither labels nor teacher err there is nothing to weigh, and a learned weight is worth no more than an untrained one",
+        var nothing = new NullControl("with constant weight the method is plain distillation, and initialisation and order drawn anew are worth nothing", constant with { TunedAs = constant, DrawnAnew = true }, constant);
+        var same = new NullControl("where neither labels nor teacher err there is nothing to weigh, and a learned weight is worth no more than an untrained one",
             Weighted(clean, "method.weighting=untrained") with { TunedAs = Weighted(clean, "method.weighting=constant") }, Weighted(clean, "method.weighting=constant"));
         var ofFashion = Weighted(fashion, "method.weighting=constant");
-        var chance = new Control("with constant weight the method is plain distillation, and initialisation and order drawn anew are worth nothing", ofFashion with { TunedAs = ofFashion, DrawnAnew = true }, ofFashion);
+        var chance = new NullControl("with constant weight the method is plain distillation, and initialisation and order drawn anew are worth nothing", ofFashion with { TunedAs = ofFashion, DrawnAnew = true }, ofFashion);
         const string published = "CIFAR-100: better than all baselines in all pairs (table 1)";
         return new("tgeo-kd", Metrics.Accuracy,
         [

@@ -20,7 +20,7 @@ internal static class WeakToStrongExperiment
         Arm Taught(Conditions conditions, params string[] options) => new(conditions, "weak-to-strong", ["method.teacher-share=0.05", .. options]);
         Arm Student(params string[] options) => Taught(digits, options);
         Arm Soft(Conditions conditions) => Taught(conditions, "method.target=soft");
-        Control Nothing(Conditions conditions) => new("without a weight of its own the confidence loss is the naive one, and initialisation and order drawn anew are worth nothing",
+        NullControl Nothing(Conditions conditions) => new("without a weight of its own the confidence loss is the naive one, and initialisation and order drawn anew are worth nothing",
             Taught(conditions, "method.own-weight=0") with { TunedAs = Soft(conditions), DrawnAnew = true }, Soft(conditions));
         Claim Better(Conditions conditions, string hundred) => new("a strong student is more accurate than a weak teacher of the kind it learns from", Soft(conditions), new Arm(conditions, "supervised", "model.encoder=linear", hundred),
             Metrics.Accuracy, 0.02, "NLP tasks: naive students always better than their supervisor (figure 3)", Nothing(conditions));

@@ -37,7 +37,7 @@ public sealed class MeasurementExperimentsTests
         var metric = MeasuredScores.Metric("spearman", "", Better.Higher, -1, 1);
         var quiz = new Conditions("quiz", ["problem.name=quiz", "problem.solvers=40", "problem.items=60", "problem.attempts=matched"], [""]);
         Arm Rated(string system) => new(quiz, "easy2hard-bench", $"method.system={system}");
-        var nothing = new Control("the same", Rated("irt"), Rated("irt"));
+        var nothing = new NullControl("the same", Rated("irt"), Rated("irt"));
         var experiment = new Experiment("easy2hard-bench", metric, [new Claim("better", Rated("irt"), Rated("percent-correct"), metric, 0.05, "", nothing)]);
         var values = new Reproduction(experiment, Tier.Full, jobs => [.. jobs.Select(job =>
         {

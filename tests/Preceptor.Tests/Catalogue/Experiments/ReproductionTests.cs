@@ -18,7 +18,7 @@ public sealed class ReproductionTests
     private readonly List<ArmJob> asked = [];
 
     /// <summary>An experiment of one claim, guarded by one control.</summary>
-    private static Experiment One(double smallest = 0.02) => new("ps-kd", Metrics.Accuracy, [new Claim("better", Better, Plain, Metrics.Accuracy, smallest, "somewhere", new Control("nothing", Nothing, Plain))]);
+    private static Experiment One(double smallest = 0.02) => new("ps-kd", Metrics.Accuracy, [new Claim("better", Better, Plain, Metrics.Accuracy, smallest, "somewhere", new NullControl("nothing", Nothing, Plain))]);
 
     /// <summary>Answers as if an arm were right on a share of the items that its job decides.</summary>
     private AnswerJobs Right(Func<ArmJob, double> share) => jobs =>

@@ -1,0 +1,73 @@
+namespace Preceptor.Control;
+
+/// <summary>A box of numbers: what observations or actions may be (Gymnasium's Box).</summary>
+/// <param name="Low">The least of each number; −∞ for none.</param>
+/// <param name="High">The greatest.</param>
+public sealed record BoxSpace(IReadOnlyList<float> Low, IReadOnlyList<float> High)
+{
+    /// <summary>How many numbers.</summary>
+    public int Size => Low.Count;
+
+    /// <summary>The same bounds for each of some numbers.</summary>
+    public static BoxSpace Of(int size, float low, float high) => new([.. Enumerable.Repeat(low, size)], [.. Enumerable.Repeat(high, size)]);
+
+    /// <summary>Whether all numbers are finite and lie within the bounds.</summary>
+    public bool Contains(ReadOnlySpan<float> values)
+    {
+        if (values.Length != Size) return false;
+        for (var i = 0; i < values.Length; i++)
+            if (!float.IsFinite(values[i]) || values[i] < Low[i] || values[i] > High[i]) return false;
+        return true;
+    }
+}
+
+/// <summary>What a step of several environments gave. The arrays are reused by the next step.</summary>
+/// <param name="count">Environments, N.</param>
+/// <param name="observation">Numbers an observation, S.</param>
+public sealed class EnvironmentStep(int count, int observation)
+{
+    /// <summary>What is seen now [N × S].</summary>
+    public float[] Observations { get; } = new float[count * observation];
+
+    /// <summary>Rewards [N].</summary>
+    public float[] Rewards { get; } = new float[count];
+
+    /// <summary>Costs, of what should not happen [N].</summary>
+    public float[] Costs { get; } = new float[count];
+
+    /// <summary>Whether an episode has come to its own end [N]: nothing could follow.</summary>
+    public bool[] Terminated { get; } = new bool[count];
+
+    /// <summary>Whether an episode was cut off [N]: something could have followed, and its value counts.</summary>
+    public bool[] Truncated { get; } = new bool[count];
+
+    /// <summary>Whether an episode is over.</summary>
+    public bool IsOver(int environment) => Terminated[environment] || Truncated[environment];
+}
+
+/// <summary>
+/// Environments of one kind side by side, by Gymnasium's contract (Towers et al. 2024): reset with a seed, step with actions, episodes that terminate or are truncated. An episode that is over is reset by the next step, which ignores its
+/// action and gives no reward. Equal seeds and actions give equal episodes, whatever the other environments do.
+/// </summary>
+public interface IVectorEnvironment
+{
+    /// <summary>Environments, N.</summary>
+    int Count { get; }
+
+    /// <summary>What is seen.</summary>
+    BoxSpace ObservationSpace { get; }
+
+    /// <summary>What can be done.</summary>
+    BoxSpace ActionSpace { get; }
+
+    /// <summary>Starts a first episode in each environment.</summary>
+    /// <param name="seed">The seed of all episodes until the next reset.</param>
+    /// <param name="into">Receives the first observations; nothing else of it is set.</param>
+    void Reset(ulong seed, EnvironmentStep into);
+
+    /// <summary>Acts in each environment.</summary>
+    /// <param name="actions">An action for each [N × A]; beyond the bounds they are clipped.</param>
+    /// <param name="into">Receives what came of it.</param>
+    /// <exception cref="ArgumentException">An action is not a number; nothing has moved then.</exception>
+    void Step(ReadOnlySpan<float> actions, EnvironmentStep into);
+}

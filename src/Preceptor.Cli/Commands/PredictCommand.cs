@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Preceptor.Control;
 using Preceptor.Fields;
 using Preceptor.Foundation;
 using Preceptor.Models;
@@ -17,7 +18,7 @@ internal static class PredictCommand
         var output = new Option<string?>("--out") { Description = "The CSV file to write; left out: standard output" };
         var explain = new Option<bool>("--explain") { Description = "Add a column with the words that speak most for each row's class (models of ss3)" };
         var streams = new StreamOptions();
-        var command = new Command("predict", "Predict new rows: row, id, label, probability, second, abstain; label sets with the probability of each label; or numbers; a field solves from initial states: state, place, time, u. With --stream: decide on streams of rows") { model, data, output, explain };
+        var command = new Command("predict", "Predict new rows: row, id, label, probability, second, abstain; label sets with the probability of each label; or numbers; a field solves from initial states: state, place, time, u; a policy acts, by columns observation-0 … and goal-0 …: row, action-0 …. With --stream: decide on streams of rows") { model, data, output, explain };
         streams.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -28,6 +29,12 @@ internal static class PredictCommand
                 if (stream is not null || parsed.GetValue(explain)) throw new RequestException($"{place}: is a field, which has neither --stream nor --explain");
                 using var field = Field.Load(place);
                 return Write(FieldFile.Of(field, parsed.GetValue(data)!), parsed.GetValue(output));
+            }
+            if (PolicyFile.Find(parsed.GetValue(model)!) is { } acting)
+            {
+                if (stream is not null || parsed.GetValue(explain)) throw new RequestException($"{acting}: is a policy, which has neither --stream nor --explain");
+                using var policy = GoalPolicy.Load(acting);
+                return Write(PolicyFile.Of(policy, parsed.GetValue(data)!), parsed.GetValue(output));
             }
             if (RankingFile.Find(parsed.GetValue(model)!) is { } ranking)
             {

@@ -1,3 +1,5 @@
+using Preceptor.Control;
+using Preceptor.Control.BuiltIn;
 using Preceptor.Data;
 using Preceptor.Fields;
 using Preceptor.Fields.BuiltIn;
@@ -64,6 +66,8 @@ public static class BuiltInProblems
         new("regions", "prediction", "A mixture of Gaussians with labels wrong in one half of the space and a teacher wrong in the other; any number of classes.",
             typeof(RegionsProblem.Options), "tgeo-kd", new Dictionary<string, string> { ["training.epochs"] = "20", ["training.rate"] = "0.003" },
             (options, seed) => RegionsProblem.Draft((RegionsProblem.Options)options, seed)),
+        new("stitching-maze", ControlData.KindName, "A point with momentum in a U of corridors, and episodes that each stay in one of four parts; asked for are goals that no episode reached from there.",
+            typeof(StitchingMazeProblem.Options), "temporal-stitching", new Dictionary<string, string> { ["training.epochs"] = "60", ["training.batch"] = "128", ["training.clip"] = "0.25" }, null) { Task = ControlKind.StitchingMaze },
         new("tasks", MeasurementData.KindName, "Published learning tasks, supervised, few-shot and control, by the numbers that their difficulty depends on; or one of your own.",
             typeof(TasksProblem.Options), "inductive-bias-complexity", new Dictionary<string, string>(), null) { Subject = (options, _) => TasksProblem.Draw((TasksProblem.Options)options) },
         new("textured-shapes", RepresentationData.KindName, "Colour images of four shapes in three textures each, 24×24, without a label to learn from; encoders are scored by the twelve classes and by the four shapes.",

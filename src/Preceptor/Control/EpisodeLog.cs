@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using Preceptor.Data;
 using Preceptor.Foundation;
+using Preceptor.Supervision;
 
 namespace Preceptor.Control;
 
@@ -24,6 +27,44 @@ public sealed record EpisodeLog(int Observation, int Action, int[] Lengths, floa
     /// <summary>Actions of all episodes.</summary>
     public int Steps => Rewards.Length;
 
+    /// <summary>A hash of all that is in it.</summary>
+    public string Fingerprint => Contents.Hash(Encoding.UTF8.GetBytes(string.Join('|', Contents.Hash(MemoryMarshal.AsBytes<int>(Lengths)), Contents.Hash(MemoryMarshal.AsBytes<float>(Observations)), Contents.Hash(MemoryMarshal.AsBytes<float>(Actions)),
+        Contents.Hash(MemoryMarshal.AsBytes<float>(Rewards)), Contents.Hash(MemoryMarshal.AsBytes<float>(Costs)), string.Concat(Terminated.Select(t => t ? '1' : '0')))));
+
+    /// <summary>An observation [S], by its place among all.</summary>
+    public ReadOnlySpan<float> Seen(int place) => Observations.AsSpan(place * Observation, Observation);
+
+    /// <summary>Some episodes, in the order given.</summary>
+    public EpisodeLog Take(IReadOnlyList<int> episodes)
+    {
+        ArgumentNullException.ThrowIfNull(episodes);
+        var starts = new int[Count];
+        for (var e = 1; e < Count; e++) starts[e] = starts[e - 1] + Lengths[e - 1];
+        float[] Of(float[] all, int width, int further) => [.. episodes.SelectMany(e => new ArraySegment<float>(all, (starts[e] + further * e) * width, (Lengths[e] + further) * width))];
+        return new(Observation, Action, [.. episodes.Select(e => Lengths[e])], Of(Observations, Observation, 1), Of(Actions, Action, 0), Of(Rewards, 1, 0), Of(Costs, 1, 0), [.. episodes.Select(e => Terminated[e])]);
+    }
+
+    /// <summary>The episodes of several logs, one log after the other.</summary>
+    /// <exception cref="ArgumentException">Their observations or actions differ in size, or there is none.</exception>
+    public static EpisodeLog Join(IReadOnlyList<EpisodeLog> logs)
+    {
+        ArgumentNullException.ThrowIfNull(logs);
+        if (logs.Count == 0 || logs.Any(l => l.Observation != logs[0].Observation || l.Action != logs[0].Action)) throw new ArgumentException("expected logs with observations and actions of one size", nameof(logs));
+        return new(logs[0].Observation, logs[0].Action, [.. logs.SelectMany(l => l.Lengths)], [.. logs.SelectMany(l => l.Observations)], [.. logs.SelectMany(l => l.Actions)], [.. logs.SelectMany(l => l.Rewards)], [.. logs.SelectMany(l => l.Costs)], [.. logs.SelectMany(l => l.Terminated)]);
+    }
+
+    /// <summary>The numbers of a column.</summary>
+    /// <param name="table">The rows.</param>
+    /// <param name="name">The column.</param>
+    /// <param name="wrong">Makes the exception of a message; null for one without a place.</param>
+    /// <exception cref="RequestException">There is no such column, or it has words.</exception>
+    public static double[] Numbers(Table table, string name, Func<string, RequestException>? wrong = null)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return table.Find(name) is NumberColumn numbers ? numbers.Values
+            : throw (wrong ?? (what => new RequestException($"{table.Name}: {what}")))(table.Find(name) is null ? $"has no column '{name}'; it has {string.Join(", ", table.Columns.Select(c => c.Name))}" : $"column '{name}' has words; expected numbers");
+    }
+
     /// <summary>Reads a table's rows.</summary>
     /// <param name="table">The rows.</param>
     /// <param name="setting">Where the file was named, for messages; null for none.</param>
@@ -33,7 +74,7 @@ public sealed record EpisodeLog(int Observation, int Action, int[] Lengths, floa
     {
         ArgumentNullException.ThrowIfNull(table);
         RequestException Wrong(string what) => setting?.Wrong($"{table.Name}: {what}") ?? new($"{table.Name}: {what}");
-        double[] Numbers(string name) => table.Find(name) is NumberColumn numbers ? numbers.Values : throw Wrong(table.Find(name) is null ? $"has no column '{name}'; it has {string.Join(", ", table.Columns.Select(c => c.Name))}" : $"column '{name}' has words; expected numbers");
+        double[] Numbers(string name) => EpisodeLog.Numbers(table, name, Wrong);
         double[][] Several(string name)
         {
             double[][] found = [.. Enumerable.Range(0, table.Columns.Count).TakeWhile(i => table.Find($"{name}-{i}") is not null).Select(i => Numbers($"{name}-{i}"))];
@@ -50,22 +91,22 @@ public sealed record EpisodeLog(int Observation, int Action, int[] Lengths, floa
             for (var first = row; ; row++)
             {
                 var place = table.Place(row);
-                if (step[row] != row - first) throw Wrong($"{place}: step {Text(step[row])} of episode {Text(episode[row])}, expected {row - first}");
+                if (step[row] != row - first) throw Wrong($"{place}: step {Write(step[row])} of episode {Write(episode[row])}, expected {row - first}");
                 Add(observationValues, seen, row, "observation");
                 if (row + 1 == table.Rows || episode[row + 1] != episode[row])
                 {
-                    if (row == first) throw Wrong($"{place}: episode {Text(episode[row])} has no action");
-                    if (!IsSet(terminated, row - 1) && !IsSet(truncated, row - 1)) throw Wrong($"{table.Place(row - 1)}: episode {Text(episode[row])} has no end; its last action is neither terminated nor truncated");
+                    if (row == first) throw Wrong($"{place}: episode {Write(episode[row])} has no action");
+                    if (!IsSet(terminated, row - 1) && !IsSet(truncated, row - 1)) throw Wrong($"{table.Place(row - 1)}: episode {Write(episode[row])} has no end; its last action is neither terminated nor truncated");
                     lengths.Add(row - first);
                     ends.Add(IsSet(terminated, row - 1));
                     row++;
                     break;
                 }
-                if (row > first && (IsSet(terminated, row - 1) || IsSet(truncated, row - 1))) throw Wrong($"{place}: episode {Text(episode[row])} goes on after its end");
+                if (row > first && (IsSet(terminated, row - 1) || IsSet(truncated, row - 1))) throw Wrong($"{place}: episode {Write(episode[row])} goes on after its end");
                 Add(actionValues, done, row, "action");
                 if (actions is not null)
                     for (var i = 0; i < done.Length; i++)
-                        if (done[i][row] < actions.Low[i] || done[i][row] > actions.High[i]) throw Wrong($"{place}: action-{i} is {Text(done[i][row])}, out of [{Text(actions.Low[i])}, {Text(actions.High[i])}]");
+                        if (done[i][row] < actions.Low[i] || done[i][row] > actions.High[i]) throw Wrong($"{place}: action-{i} is {Write(done[i][row])}, out of [{Write(actions.Low[i])}, {Write(actions.High[i])}]");
                 rewards.Add(Finite(reward[row], "reward", row));
                 costs.Add(cost is null ? 0 : Finite(cost[row], "cost", row));
             }
@@ -144,7 +185,7 @@ public sealed record EpisodeLog(int Observation, int Action, int[] Lengths, floa
 
     private static bool IsSet(double[] column, int row) => column[row] == 1;
 
-    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+    private static string Write(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     private sealed class Episode
     {

@@ -1,3 +1,5 @@
+using Preceptor.Foundation;
+
 namespace Preceptor.Control;
 
 /// <summary>A sample of goal-conditioned cloning: the observations to imitate at, by their places in the log, and the observation whose goal is wanted.</summary>
@@ -9,6 +11,7 @@ public readonly record struct GoalDraw(int[] Observations, int Goal);
 /// Draws observations with goals that were reached later (Andrychowicz et al. 2017), and stitches trajectories (Ghugare et al. 2024, algorithm 1): with a probability the goal is exchanged for a later one of any trajectory that passes
 /// through the same cluster of observations. All draws are uniform, over episodes first, as in the released code.
 /// </summary>
+[Version(1)]
 public sealed class GoalDraws
 {
     private readonly int[] starts, lengths, episodeOf, clusters;
@@ -33,16 +36,28 @@ public sealed class GoalDraws
     /// <param name="below">Draws a whole number from 0 to below its argument.</param>
     public GoalDraw Draw(bool stitches, Func<int, int> below)
     {
+        var (observation, goal) = DrawPlaces(below);
+        return new([observation], stitches ? Stitch(goal, below) : goal);
+    }
+
+    /// <summary>Draws one observation and a later one of its episode, its goal, by their places.</summary>
+    /// <param name="below">Draws a whole number from 0 to below its argument.</param>
+    public (int Observation, int Goal) DrawPlaces(Func<int, int> below)
+    {
         ArgumentNullException.ThrowIfNull(below);
         var episode = below(lengths.Length);
         var i = below(lengths[episode] - 1);
-        var goal = starts[episode] + i + 1 + below(lengths[episode] - 1 - i);
-        if (stitches)
-        {
-            var near = Near(goal, below);
-            goal = near + below(End(near) - near + 1);
-        }
-        return new([starts[episode] + i], goal);
+        return (starts[episode] + i, starts[episode] + i + 1 + below(lengths[episode] - 1 - i));
+    }
+
+    /// <summary>Exchanges a goal for one at or after an observation of its cluster, in the trajectory of that observation.</summary>
+    /// <param name="goal">The goal's place.</param>
+    /// <param name="below">Draws a whole number from 0 to below its argument.</param>
+    public int Stitch(int goal, Func<int, int> below)
+    {
+        ArgumentNullException.ThrowIfNull(below);
+        var near = Near(goal, below);
+        return near + below(End(near) - near + 1);
     }
 
     /// <summary>Draws a sequence of observations and a goal at or after its end. A stitched sequence that ends before the goal of its own trajectory goes on in the other one.</summary>

@@ -51,7 +51,7 @@ public sealed class PointMazes : IVectorEnvironment
     private const float Gap = 1e-4f; // a point that touches a wall still lies in its free cell
     private readonly Maze maze;
     private readonly PointMazeOptions options;
-    private readonly Func<RandomStream, (int Start, int Goal)> task;
+    private readonly Func<int, RandomStream, (int Start, int Goal)> task;
     private readonly float[] states;
     private readonly int[] steps, episodes;
     private readonly bool[] isOver;
@@ -60,13 +60,13 @@ public sealed class PointMazes : IVectorEnvironment
     /// <param name="maze">The maze.</param>
     /// <param name="count">How many points.</param>
     /// <param name="options">How they move.</param>
-    /// <param name="task">Draws the cells of start and goal of an episode; null for any two.</param>
-    public PointMazes(Maze maze, int count, PointMazeOptions? options = null, Func<RandomStream, (int Start, int Goal)>? task = null)
+    /// <param name="task">Draws the cells of start and goal of an episode of a point; null for any two.</param>
+    public PointMazes(Maze maze, int count, PointMazeOptions? options = null, Func<int, RandomStream, (int Start, int Goal)>? task = null)
     {
         ArgumentNullException.ThrowIfNull(maze);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         (this.maze, this.options, Count) = (maze, options ?? new(), count);
-        this.task = task ?? (random => (maze.Free[random.Next(maze.Free.Count)], maze.Free[random.Next(maze.Free.Count)]));
+        this.task = task ?? ((_, random) => (maze.Free[random.Next(maze.Free.Count)], maze.Free[random.Next(maze.Free.Count)]));
         (states, steps, episodes, isOver) = (new float[count * Seen], new int[count], new int[count], new bool[count]);
         var speed = (float)this.options.LargestSpeed;
         ObservationSpace = new([0, 0, -speed, -speed, 0, 0], [maze.Width, maze.Height, speed, speed, maze.Width, maze.Height]);
@@ -132,7 +132,7 @@ public sealed class PointMazes : IVectorEnvironment
     private void Begin(int environment)
     {
         var random = RandomStream.Of(seed, "point-maze", environment, episodes[environment]);
-        var (start, goal) = task(random);
+        var (start, goal) = task(environment, random);
         var ((x, y), (goalX, goalY)) = (maze.Middle(start), maze.Middle(goal));
         float Beside(float middle) => middle + (float)random.NextDouble(-0.2, 0.2);
         float[] state = [Beside(x), Beside(y), 0, 0, Beside(goalX), Beside(goalY)];

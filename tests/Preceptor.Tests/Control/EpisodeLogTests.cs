@@ -44,7 +44,7 @@ public sealed class EpisodeLogTests
     [Fact]
     public void Playing_keeps_whole_episodes_whose_observations_follow_from_their_actions()
     {
-        var points = new PointMazes(Maze.U, 3, new() { Steps = 40 }, random => (Maze.U.Cell(1, 1), Maze.U.Cell(random.Next(2) == 0 ? 2 : 3, 1)));
+        var points = new PointMazes(Maze.U, 3, new() { Steps = 40 }, (_, random) => (Maze.U.Cell(1, 1), Maze.U.Cell(random.Next(2) == 0 ? 2 : 3, 1)));
         var (controller, random) = (new WaypointController(Maze.U), RandomStream.Of(1, "noise"));
         var log = EpisodeLog.Play(points, 4, 12, (seen, actions) =>
         {

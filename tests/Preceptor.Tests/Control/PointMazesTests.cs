@@ -65,7 +65,7 @@ public sealed class PointMazesTests
     [Fact]
     public void A_push_is_what_mechanics_says_and_a_wall_takes_the_speed_across_it()
     {
-        var points = new PointMazes(Maze.U, 1, new() { TimeStep = 0.1, Force = 10, Drag = 1 }, _ => (Maze.U.Cell(1, 1), Maze.U.Cell(1, 3)));
+        var points = new PointMazes(Maze.U, 1, new() { TimeStep = 0.1, Force = 10, Drag = 1 }, (_, _) => (Maze.U.Cell(1, 1), Maze.U.Cell(1, 3)));
         var now = Room(points);
         points.Reset(1, now);
         var (x, y) = (now.Observations[0], now.Observations[1]);
@@ -82,7 +82,7 @@ public sealed class PointMazesTests
     [Fact]
     public void An_episode_terminates_at_its_goal_with_a_reward_or_is_truncated_and_the_next_step_begins_another()
     {
-        var points = new PointMazes(Maze.U, 1, new() { Steps = 3 }, random => (Maze.U.Cell(1, 1), Maze.U.Cell(random.Next(2) == 0 ? 1 : 3, 1)));
+        var points = new PointMazes(Maze.U, 1, new() { Steps = 3 }, (_, random) => (Maze.U.Cell(1, 1), Maze.U.Cell(random.Next(2) == 0 ? 1 : 3, 1)));
         var now = Room(points);
         points.Reset(2, now);
         var (ended, cut) = (0, 0);
@@ -102,7 +102,7 @@ public sealed class PointMazesTests
     [Fact]
     public void Demonstrations_reach_their_goals_around_corners()
     {
-        var points = new PointMazes(Maze.U, 16, new(), _ => (Maze.U.Cell(1, 1), Maze.U.Cell(1, 3)));
+        var points = new PointMazes(Maze.U, 16, new(), (_, _) => (Maze.U.Cell(1, 1), Maze.U.Cell(1, 3)));
         var (controller, random) = (new WaypointController(Maze.U), RandomStream.Of(1, "noise"));
         var log = EpisodeLog.Play(points, 4, 32, (seen, actions) =>
         {

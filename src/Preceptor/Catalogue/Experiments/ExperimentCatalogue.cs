@@ -10,7 +10,7 @@ public static class ExperimentCatalogue
     public static IReadOnlyList<Experiment> All { get; } =
     [
         AttractionRepulsionExperiment.Create(), ConfidenceSmoothingExperiment.OfCurriculum(), ConfidenceSmoothingExperiment.OfSmoothing(), DocumentToDocumentExperiment.Create(), StandardisedDifficultyExperiment.Create(), EasyToHardGeneralizationExperiment.Create(), GroupOrderingExperiment.Create(), InductiveBiasComplexityExperiment.Create(), IncrementalTextClassificationExperiment.Create(), KnowledgeDistillationExperiment.Create(), LabelBudgetExperiment.Create(), LabelFreeDistillationExperiment.Create(), LeagueExperiments.NoisyText(), LeagueExperiments.HumanNoise(), MultiGranularityExperiment.Create(), NestedDropoutExperiment.Create(), ParetoCalibrationExperiment.Create(), PolicyGradientRankingExperiment.Create(),
-        ProgressiveSelfDistillationExperiment.Create(), RankingCurriculumExperiment.Create(), ReliabilityExperiment.Create(), SemiSupervisedContrastExperiment.Create(), TabularJointEmbeddingExperiment.Create(), TrilateralDistillationExperiment.Create(), WeakToStrongExperiment.Create(),
+        ProgressiveSelfDistillationExperiment.Create(), RankingCurriculumExperiment.Create(), ReliabilityExperiment.Create(), SemiSupervisedContrastExperiment.Create(), TabularJointEmbeddingExperiment.Create(), TemporalStitchingExperiment.Create(), TrilateralDistillationExperiment.Create(), WeakToStrongExperiment.Create(),
     ];
 
     /// <summary>The metric of a name: one of models' answers, or a number of a measure that some experiment's claim is about.</summary>

@@ -25,13 +25,7 @@ internal static class EmbedCommand
             using var trained = TrainedEncoder.Load(place);
             var rows = Whole(parsed.GetValue(data)!);
             var header = Enumerable.Range(0, trained.Features).Select(f => $"f{f}").Prepend("row").ToArray();
-            if (Path.GetExtension(path).Equals(".parquet", StringComparison.OrdinalIgnoreCase))
-            {
-                var plain = Path.Combine(Directory.CreateTempSubdirectory("preceptor-embed-").FullName, "features.csv");
-                DelimitedWriter.Write(header, Lines(trained, rows), plain);
-                ParquetWriter.FromDelimited(plain, path);
-                Directory.Delete(Path.GetDirectoryName(plain)!, recursive: true);
-            }
+            if (Path.GetExtension(path).Equals(".parquet", StringComparison.OrdinalIgnoreCase)) ParquetWriter.Write(header, Lines(trained, rows), path);
             else DelimitedWriter.Write(header, Lines(trained, rows), path);
             Console.Out.WriteLine($"{Catalogue.ResultText.Count(rows.Rows, "row")}, {trained.Features} features each → {path}");
             return ExitCode.Done;

@@ -37,7 +37,7 @@ public sealed record ControlData : IProblemData
     public (Demonstrations Train, EpisodeLog Validation, EpisodeLog Test) Draw(MapSetting? settings, ReadTable read, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(read);
-        Setting At(string key) => settings?.Find(key) ?? new ScalarSetting(Episodes, $"problem.{key}", Episodes);
+        Setting At(string key) => settings?.Find(key) ?? new ScalarSetting(settings?.Place ?? "specification", $"problem.{key}", "");
         if (Episodes.Length == 0) throw At("episodes").Wrong("expected a file of episodes");
         var log = EpisodeLog.Of(read(Episodes, [], [], BadImages.Fail).Rows, At("episodes"));
         if (log.Count < 5) throw At("episodes").Wrong($"{Episodes} has {log.Count} episodes, expected at least 5, to train, validate and test");

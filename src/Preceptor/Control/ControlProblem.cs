@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using Preceptor.Foundation;
-using Preceptor.Supervision;
 using Preceptor.Training;
 
 namespace Preceptor.Control;

@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using System.Text;
-using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Supervision;
 

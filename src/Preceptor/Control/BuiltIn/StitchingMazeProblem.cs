@@ -31,6 +31,9 @@ public static class StitchingMazeProblem
     /// <summary>The numbers of an observation that say which goal is asked for.</summary>
     public static IReadOnlyList<int> Asked { get; } = [4, 5];
 
+    /// <summary>How the point moves: slowly enough that it takes some ten steps from a cell to the next, and needs room to stop.</summary>
+    public static PointMazeOptions Motion { get; } = new() { Force = 1 };
+
     /// <summary>The four parts, as cells: top corridor, upper right, lower right, bottom corridor.</summary>
     public static IReadOnlyList<int[]> Parts { get; } = [[6, 7, 8], [8, 13], [13, 18], [18, 17, 16]];
 
@@ -76,12 +79,12 @@ public static class StitchingMazeProblem
     }
 
     /// <summary>Points that each have a pair of start and goal, several of each.</summary>
-    public static PointMazes Ask(IReadOnlyList<(int Start, int Goal)> pairs, int episodes) => new(Maze.U, pairs.Count * episodes, task: (point, _) => pairs[point / episodes]);
+    public static PointMazes Ask(IReadOnlyList<(int Start, int Goal)> pairs, int episodes) => new(Maze.U, pairs.Count * episodes, Motion, (point, _) => pairs[point / episodes]);
 
     private static EpisodeLog Collect(string role, int[] cells, int count, ulong seed, double noise)
     {
         var random = RandomStream.Of(seed, $"stitching-maze-{role}");
-        var points = new PointMazes(Maze.U, Math.Min(count, 16), task: (_, draw) =>
+        var points = new PointMazes(Maze.U, Math.Min(count, 16), Motion, (_, draw) =>
         {
             var start = draw.Next(cells.Length);
             return (cells[start], cells[(start + 1 + draw.Next(cells.Length - 1)) % cells.Length]);

@@ -1,5 +1,6 @@
 using Preceptor.Catalogue;
 using Preceptor.Catalogue.Experiments;
+using Preceptor.Control;
 
 namespace Preceptor.Tests.Catalogue.Experiments;
 
@@ -62,7 +63,8 @@ public sealed class ExperimentTests
         }
         Assert.InRange(claims.DistinctBy(c => (c.Method.Name, c.Reference.Name)).Count(), 1, 3);
         Assert.Contains(claims, c => c.Method.Specify(c.Method.Conditions.Grid[0], 0).BuiltIn is not null);
-        Assert.Contains(claims, c => c.Method.Specify(c.Method.Conditions.Grid[0], 0).BuiltIn is null);
+        // Whether a policy reaches a goal shows by acting, which no log of real episodes lets it do.
+        if (claims[0].Method.Specify(claims[0].Method.Conditions.Grid[0], 0).Kind != ControlData.KindName) Assert.Contains(claims, c => c.Method.Specify(c.Method.Conditions.Grid[0], 0).BuiltIn is null);
         Assert.Contains(MethodCatalogue.All, m => m.Slug == slug);
     }
 

@@ -8,10 +8,10 @@ namespace Preceptor.Cli;
 internal static class PolicyFile
 {
     /// <summary>The folder of the policy that a run's folder, or a model's, holds; null where it holds another model or none.</summary>
-    public static string? Find(string folder) => new[] { folder, Path.Combine(folder, "model") }.FirstOrDefault(place => File.Exists(Path.Combine(place, GoalPolicy.FileName)));
+    public static string? Find(string folder) => new[] { folder, Path.Combine(folder, "model") }.FirstOrDefault(place => File.Exists(Path.Combine(place, Policy.FileName)));
 
     /// <summary>Reads states and goals, columns observation-0 … and goal-0 …, and gives the lines of the file.</summary>
-    public static (IReadOnlyList<string> Header, IEnumerable<IReadOnlyList<string>> Rows) Of(GoalPolicy policy, string data)
+    public static (IReadOnlyList<string> Header, IEnumerable<IReadOnlyList<string>> Rows) Of(Policy policy, string data)
     {
         var table = DataFiles.Read(data, [], [], BadImages.Fail).Rows;
         double[][] columns = [.. policy.State.Select(i => EpisodeLog.Numbers(table, $"observation-{i}")), .. Enumerable.Range(0, policy.Goal.Count).Select(i => EpisodeLog.Numbers(table, $"goal-{i}"))];

@@ -33,7 +33,7 @@ internal static class PredictCommand
             if (PolicyFile.Find(parsed.GetValue(model)!) is { } acting)
             {
                 if (stream is not null || parsed.GetValue(explain)) throw new RequestException($"{acting}: is a policy, which has neither --stream nor --explain");
-                using var policy = GoalPolicy.Load(acting);
+                using var policy = Policy.Load(acting);
                 return Write(PolicyFile.Of(policy, parsed.GetValue(data)!), parsed.GetValue(output));
             }
             if (RankingFile.Find(parsed.GetValue(model)!) is { } ranking)

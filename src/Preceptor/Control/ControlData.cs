@@ -26,7 +26,7 @@ public sealed record ControlData : IProblemData
     public int[] State { get; set; } = [];
 
     /// <summary>What goals are.</summary>
-    [Description("Which numbers of an observation are what a goal asks for, from 0, such as a place's; left out: all")]
+    [Description("Which numbers of an observation are what a goal asks for, from 0, such as a place's; left out: there are no goals")]
     public int[] Goal { get; set; } = [];
 
     /// <summary>Reads the log and divides its episodes.</summary>
@@ -41,9 +41,9 @@ public sealed record ControlData : IProblemData
         if (Episodes.Length == 0) throw At("episodes").Wrong("expected a file of episodes");
         var log = EpisodeLog.Of(read(Episodes, [], [], BadImages.Fail).Rows, At("episodes"));
         if (log.Count < 5) throw At("episodes").Wrong($"{Episodes} has {log.Count} episodes, expected at least 5, to train, validate and test");
-        int[] Numbers(string key, int[] given) => given.All(i => i >= 0 && i < log.Observation) && given.Distinct().Count() == given.Length ? given.Length > 0 ? given : [.. Enumerable.Range(0, log.Observation)]
+        int[] Numbers(string key, int[] given) => given.All(i => i >= 0 && i < log.Observation) && given.Distinct().Count() == given.Length ? given
             : throw At(key).Wrong($"{string.Join(", ", given)}: expected different numbers from 0 to {log.Observation - 1}, since an observation of {Episodes} has {log.Observation}");
-        var (state, goal) = (Numbers("state", State), Numbers("goal", Goal));
+        var (state, goal) = (Numbers("state", State.Length > 0 ? State : [.. Enumerable.Range(0, log.Observation)]), Numbers("goal", Goal));
         var order = RandomStream.Of(seed, "episode-division").Permutation(log.Count);
         var held = Math.Max(1, log.Count / 5);
         var train = log.Take(order[(2 * held)..]);

@@ -20,14 +20,20 @@ public sealed record PolicyModelOptions
     public int Layers { get; set; } = 2;
 }
 
-/// <summary>A problem of reaching goals, learned from a log of episodes: what a method may see.</summary>
+/// <summary>A problem of acting, learned from a log of episodes: what a method may see.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Demonstrations">The episodes to learn from.</param>
 /// <param name="Validation">Others.</param>
 public sealed record ControlProblem(string Name, Demonstrations Demonstrations, EpisodeLog Validation) : ITrainingProblem
 {
     /// <inheritdoc/>
-    public IReadOnlyList<ISupervision> Supervision => [Demonstrations];
+    public IReadOnlyList<ISupervision> Supervision { get; } =
+    [
+        Demonstrations,
+        .. Demonstrations.Goal.Count > 0 ? [new ReachedGoals(Demonstrations.Goal)] : Array.Empty<ISupervision>(),
+        .. Demonstrations.Log.Rewards.Any(r => r != Demonstrations.Log.Rewards[0]) ? [new LoggedRewards(Demonstrations.Log)] : Array.Empty<ISupervision>(),
+        .. Demonstrations.Log.Costs.Any(c => c > 0) ? [new LoggedCosts(Demonstrations.Log)] : Array.Empty<ISupervision>(),
+    ];
 
     /// <summary>The network.</summary>
     public PolicyModelOptions Model { get; init; } = new();

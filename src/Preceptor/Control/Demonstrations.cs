@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Preceptor.Foundation;
 using Preceptor.Supervision;
@@ -26,4 +27,37 @@ public sealed record Demonstrations(EpisodeLog Log, BoxSpace Actions, IReadOnlyL
         for (var i = 0; i < State.Count; i++) into[i] = observation[State[i]];
         for (var i = 0; i < Goal.Count; i++) into[State.Count + i] = goalObservation[Goal[i]];
     }
+}
+
+/// <summary>What goals ask for: any place that an episode reached later is a goal for which its earlier actions were good (Andrychowicz et al. 2017).</summary>
+/// <param name="Numbers">The numbers of an observation that a goal asks for.</param>
+public sealed record ReachedGoals(IReadOnlyList<int> Numbers) : ISupervision
+{
+    /// <inheritdoc/>
+    public string Name => "";
+
+    /// <inheritdoc/>
+    public string Fingerprint => string.Join(' ', Numbers);
+}
+
+/// <summary>A reward for each action of a log, not always the same.</summary>
+/// <param name="Log">The log.</param>
+public sealed record LoggedRewards(EpisodeLog Log) : ISupervision
+{
+    /// <inheritdoc/>
+    public string Name => "";
+
+    /// <inheritdoc/>
+    public string Fingerprint => Contents.Hash(MemoryMarshal.AsBytes<float>(Log.Rewards));
+}
+
+/// <summary>A cost for each action of a log, of what should not happen: above 0 where it did. Costs below 0 say how far from it; without any, 0 says that it did not.</summary>
+/// <param name="Log">The log.</param>
+public sealed record LoggedCosts(EpisodeLog Log) : ISupervision
+{
+    /// <inheritdoc/>
+    public string Name => "";
+
+    /// <inheritdoc/>
+    public string Fingerprint => Contents.Hash(MemoryMarshal.AsBytes<float>(Log.Costs));
 }

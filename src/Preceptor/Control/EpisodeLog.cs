@@ -34,6 +34,9 @@ public sealed record EpisodeLog(int Observation, int Action, int[] Lengths, floa
     /// <summary>An observation [S], by its place among all.</summary>
     public ReadOnlySpan<float> Seen(int place) => Observations.AsSpan(place * Observation, Observation);
 
+    /// <summary>The place, among all observations, of what was seen before each action [ΣT].</summary>
+    public int[] Places() => [.. Lengths.SelectMany((length, e) => Enumerable.Repeat(e, length)).Select((e, action) => action + e)];
+
     /// <summary>Some episodes, in the order given.</summary>
     public EpisodeLog Take(IReadOnlyList<int> episodes)
     {

@@ -40,7 +40,7 @@ internal sealed class GoalBatches(Run run, ControlProblem problem, GoalDraws dra
 {
     private readonly Demonstrations demonstrations = problem.Demonstrations;
     private readonly int size = Math.Min(problem.Training.Batch, problem.Demonstrations.Log.Steps);
-    private readonly int[] actionAt = ActionAt(problem.Demonstrations.Log);
+    private readonly int[] actionAt = ActionAt(problem.Demonstrations.Log), placeOf = problem.Demonstrations.Log.Places();
 
     public int PerEpoch => Examples / size;
 
@@ -57,7 +57,8 @@ internal sealed class GoalBatches(Run run, ControlProblem problem, GoalDraws dra
             Func<int, int> below = random.Next, belowStitched = chance.Next;
             for (var row = 0; row < size; row++)
             {
-                var (place, goal) = draws.DrawPlaces(below);
+                // Without goals every action counts alike, however long its episode is.
+                var (place, goal) = demonstrations.Goal.Count > 0 ? draws.DrawPlaces(below) : (placeOf[random.Next(log.Steps)], 0);
                 if (stitched > 0 && chance.NextDouble() < stitched) goal = draws.Stitch(goal, belowStitched);
                 batch.Set(row, place);
                 demonstrations.See(log.Seen(place), log.Seen(goal), batch.InputsOf(row));

@@ -10,7 +10,7 @@ public static class GoalRollouts
     /// <param name="asked">Which numbers of an observation are the goal that is asked for, as many as the policy's goals have.</param>
     /// <param name="watch">Sees all observations before each step [N × S]; null for nobody.</param>
     /// <returns>Whether each episode came to its own end, at its goal [N].</returns>
-    public static bool[] Play(IVectorEnvironment environments, ulong seed, GoalPolicy policy, IReadOnlyList<int> asked, Action<float[]>? watch = null)
+    public static bool[] Play(IVectorEnvironment environments, ulong seed, Policy policy, IReadOnlyList<int> asked, Action<float[]>? watch = null)
     {
         ArgumentNullException.ThrowIfNull(environments);
         ArgumentNullException.ThrowIfNull(policy);

@@ -6,12 +6,12 @@ namespace Preceptor.Control;
 
 /// <summary>
 /// Temporal goal augmentation (Ghugare et al. 2024, algorithm 1): goal-conditioned cloning in which a goal is, with a probability, exchanged for a later place of any trajectory that passes through the same cluster of observations
-/// as the goal. The action led to the old goal, the other trajectory leads from there to the new one; so pairs of start and goal are learned that no episode has. With probability 0 it is goal-cloning, bit for bit; with one cluster
+/// as the goal. The action led to the old goal, the other trajectory leads from there to the new one; so pairs of start and goal are learned that no episode has. With probability 0 it is behaviour-cloning, bit for bit; with one cluster
 /// the new goal has nothing to do with the old one.
 /// </summary>
 [Method("temporal-stitching", "Temporal goal stitching", Paper = 68, Summary = "Goal-conditioned cloning that exchanges goals for later ones of other episodes passing nearby, to reach goals that no episode reached from there.", Citation = "Ghugare, Geist, Berseth & Eysenbach 2024 (Closing the Gap between TD Learning and Supervised Learning)")]
 [Version(1)]
-public sealed class TemporalStitching(TemporalStitching.Options options) : IFit<ControlProblem, GoalPolicy>, INeeds<Demonstrations>
+public sealed class TemporalStitching(TemporalStitching.Options options) : IFit<ControlProblem, Policy>, INeeds<ReachedGoals>
 {
     /// <summary>What clusters are of.</summary>
     public enum Closeness
@@ -27,7 +27,7 @@ public sealed class TemporalStitching(TemporalStitching.Options options) : IFit<
     public sealed record Options
     {
         /// <summary>ε.</summary>
-        [Description("How often a goal is exchanged; 0: goal-cloning")]
+        [Description("How often a goal is exchanged; 0: behaviour-cloning")]
         [Range(0, 1)]
         [Source("algorithm 1, ε; released README: 0.5")]
         [Tried("0.25", "0.5")]
@@ -46,7 +46,7 @@ public sealed class TemporalStitching(TemporalStitching.Options options) : IFit<
     }
 
     /// <inheritdoc/>
-    public GoalPolicy Fit(ControlProblem problem, Run run)
+    public Policy Fit(ControlProblem problem, Run run)
     {
         var log = problem.Demonstrations.Log;
         return run.Train(problem, options.Probability == 0 ? new int[log.Steps + log.Count] : Cluster(problem.Demonstrations, run), options.Probability);

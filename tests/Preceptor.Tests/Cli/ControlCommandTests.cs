@@ -21,7 +21,7 @@ public sealed class ControlCommandTests
         Assert.Equal(["baseline", "ceiling", "method"], result["scores"]!.AsObject().Select(s => s.Key).Order());
         Assert.Equal(260, (int)result["testItems"]!);
         Assert.NotNull(result["extra"]!["metrics"]!["method"]!["more-stitches-success"]);
-        Assert.True(File.Exists("r/model/goal-policy.safetensors"));
+        Assert.True(File.Exists("r/model/policy.safetensors"));
         Assert.Contains("An episode from the upper left to the lower left", File.ReadAllText("r/report.html"), StringComparison.Ordinal);
         var (again, repeated, _) = Workspace.Child(["run", "--resume", "r", "--json"]);
         Assert.Equal(0, again);
@@ -38,7 +38,7 @@ public sealed class ControlCommandTests
         workspace.Write("spec.yaml", "problem: {kind: control, episodes: log.parquet, state: [0, 1, 2, 3], goal: [0, 1]}\nmethod: {name: temporal-stitching, clusters: 10}\nmodel: {width: 32}\ntraining: {epochs: 2, batch: 32}\n");
         var (code, output, error) = Workspace.Child(["compare", "spec.yaml", "--methods", "auto", "--seeds", "1", "--out", "c", "--json"]);
         Assert.True(code == 0, error);
-        Assert.Equal(["goal-cloning", "temporal-stitching"], JsonNode.Parse(output.Trim().Split('\n')[^1])!["methods"]!.AsArray().Select(m => (string)m!["method"]!).Order());
+        Assert.Equal(["behaviour-cloning", "temporal-stitching"], JsonNode.Parse(output.Trim().Split('\n')[^1])!["methods"]!.AsArray().Select(m => (string)m!["method"]!).Order());
         workspace.Write("states.csv", "observation-0,observation-1,observation-2,observation-3,goal-0,goal-1\n1.5,1.5,0,0,3.5,1.5\n3.5,1.5,0,0,1.5,1.5\n");
         var (predicted, _, predictError) = Workspace.Child(["predict", "c/temporal-stitching", "states.csv", "--out", "actions.csv"]);
         Assert.True(predicted == 0, predictError);
@@ -60,7 +60,7 @@ public sealed class ControlCommandTests
         using var workspace = new Workspace();
         void Says(string episodes, string message)
         {
-            workspace.Write("spec.yaml", $"problem:\n  kind: control\n{episodes}method: goal-cloning\n");
+            workspace.Write("spec.yaml", $"problem:\n  kind: control\n{episodes}method: behaviour-cloning\n");
             var (code, error) = Workspace.Run(["run", "spec.yaml", "--out", "r"]);
             Assert.Equal(2, code);
             Assert.Contains(message, error, StringComparison.Ordinal);
@@ -73,7 +73,7 @@ public sealed class ControlCommandTests
     }
 
     [Theory]
-    [InlineData("run --problem stitching-maze --method ps-kd", "ps-kd is for problems of kind prediction, and stitching-maze is of kind control; methods of kind control: goal-cloning, temporal-stitching")]
+    [InlineData("run --problem stitching-maze --method ps-kd", "ps-kd is for problems of kind prediction, and stitching-maze is of kind control; methods of kind control: behaviour-cloning, temporal-stitching")]
     [InlineData("run --problem stitching-maze --set problem.pairs=some", "'some' is not allowed")]
     [InlineData("run --problem stitching-maze --method temporal-stitching --set method.clusters=0", "method.clusters: 0 is not a whole number in [1, 100000]")]
     public void A_wrong_request_says_what_is_allowed(string words, string message)

@@ -24,6 +24,7 @@ public sealed class ControlDataTests
         Assert.Equal(log.Fingerprint, EpisodeLog.Join([first, rest]).Fingerprint);
         Assert.NotEqual(log.Fingerprint, EpisodeLog.Join([rest, first]).Fingerprint);
         Assert.Equal(log.Seen(log.Steps + log.Count - 1).ToArray(), log.Take([6]).Seen(log.Lengths[6]).ToArray());
+        Assert.Equal([0, 2, 3, 5, 6, 7], log.Places()[..6]);
         Assert.Throws<ArgumentException>(() => EpisodeLog.Join([log, log with { Action = 2 }]));
         Assert.Throws<ArgumentException>(() => EpisodeLog.Join([]));
     }
@@ -39,6 +40,16 @@ public sealed class ControlDataTests
         Assert.Equal([1], train.Goal);
         Assert.Equal(train.Log.Actions.Min(), Assert.Single(train.Actions.Low));
         Assert.Equal(train.Log.Actions.Max(), Assert.Single(train.Actions.High));
+    }
+
+    [Fact]
+    public void A_problem_offers_what_its_log_holds()
+    {
+        string[] Offered(EpisodeLog log, params int[] goal) => [.. new ControlProblem("p", new(log, BoxSpace.Of(1, -1, 1), [0, 1], goal), log).Supervision.Select(s => s.GetType().Name)];
+        var log = Log(6);
+        Assert.Equal(["Demonstrations", "LoggedRewards"], Offered(log));
+        Assert.Equal(["Demonstrations", "ReachedGoals"], Offered(log with { Rewards = new float[log.Steps] }, 0));
+        Assert.Equal(["Demonstrations", "LoggedRewards", "LoggedCosts"], Offered(log with { Costs = [1, .. new float[log.Steps - 1]] }));
     }
 
     [Fact]

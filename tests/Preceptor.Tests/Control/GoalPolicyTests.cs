@@ -14,7 +14,7 @@ public sealed class GoalPolicyTests
         return new("maze", train, validation) { Model = new() { Width = 32 }, Training = new() { Epochs = epochs, Batch = 64, Rate = 0.003 } };
     }
 
-    private static float[] Actions(GoalPolicy policy, ControlProblem problem)
+    private static float[] Actions(Policy policy, ControlProblem problem)
     {
         var log = problem.Validation;
         var (inputs, actions) = (new float[log.Count * policy.Inputs], new float[log.Count * policy.ActionSize]);
@@ -23,7 +23,7 @@ public sealed class GoalPolicyTests
         return actions;
     }
 
-    private static float[] Fit(IFit<ControlProblem, GoalPolicy> method, ControlProblem problem)
+    private static float[] Fit(IFit<ControlProblem, Policy> method, ControlProblem problem)
     {
         using var run = new Run(new RunSettings());
         using var policy = method.Fit(problem, run);
@@ -33,7 +33,7 @@ public sealed class GoalPolicyTests
     [Fact]
     public void Without_stitches_it_is_cloning_to_the_bit_and_with_them_it_is_not()
     {
-        var cloning = Fit(new GoalCloning(new()), Problem());
+        var cloning = Fit(new BehaviourCloning(new()), Problem());
         Assert.Equal(cloning, Fit(new TemporalStitching(new() { Probability = 0 }), Problem()));
         var stitched = Fit(new TemporalStitching(new()), Problem());
         Assert.NotEqual(cloning, stitched);
@@ -50,7 +50,7 @@ public sealed class GoalPolicyTests
         var log = new EpisodeLog(1, 1, [.. Enumerable.Repeat(1, episodes)], [.. sides.SelectMany(s => new[] { 0, s })], sides, new float[episodes], new float[episodes], [.. Enumerable.Repeat(true, episodes)]);
         var problem = new ControlProblem("fork", new(log, BoxSpace.Of(1, -1, 1), [0], [0]), log) { Model = new() { Width = 16 }, Training = new() { Epochs = 100, Batch = 32, Rate = 0.01 } };
         using var run = new Run(new RunSettings());
-        using var policy = new GoalCloning(new()).Fit(problem, run);
+        using var policy = new BehaviourCloning(new()).Fit(problem, run);
         var actions = new float[2];
         policy.Act([0, 1, 0, -1], actions);
         Assert.InRange(actions[0], 0.9, 1);
@@ -60,7 +60,7 @@ public sealed class GoalPolicyTests
     [Fact]
     public void Training_makes_it_reach_goals_that_the_untrained_network_does_not()
     {
-        (double Reached, double Error, double Loss) Learn(IFit<ControlProblem, GoalPolicy> method, int epochs)
+        (double Reached, double Error, double Loss) Learn(IFit<ControlProblem, Policy> method, int epochs)
         {
             var problem = Problem(epochs, 96) with { Model = new() { Width = 64 } };
             if (epochs == 1) problem = problem with { Training = problem.Training with { Rate = 1e-12 } };
@@ -70,13 +70,28 @@ public sealed class GoalPolicyTests
             Assert.Equal(16, pairs.Length);
             return (GoalRollouts.Play(StitchingMazeProblem.Ask(pairs, 2), 3, policy, StitchingMazeProblem.Asked).Average(r => r ? 1.0 : 0), policy.ActionErrors(problem.Validation).Average(), policy.Training.Epochs[^1].Loss);
         }
-        var untrained = Learn(new GoalCloning(new()), 1);
-        var (cloning, stitching) = (Learn(new GoalCloning(new()), 30), Learn(new TemporalStitching(new()), 30));
+        var untrained = Learn(new BehaviourCloning(new()), 1);
+        var (cloning, stitching) = (Learn(new BehaviourCloning(new()), 30), Learn(new TemporalStitching(new()), 30));
         Assert.True(cloning.Reached >= 0.9 && stitching.Reached >= 0.9 && untrained.Reached <= 0.5, $"{cloning} {stitching} {untrained}");
         Assert.True(cloning.Error < 0.7 * untrained.Error && stitching.Error < 0.7 * untrained.Error, $"{cloning} {stitching} {untrained}");
         Pin(0.14696, cloning.Loss);
         Pin(0.15524, stitching.Loss);
         static void Pin(double expected, double loss) => Assert.True(Math.Abs(loss - expected) < 0.03 * expected, $"the last loss is {loss:R}, pinned {expected:R}: if the algorithm changed, raise its version");
+    }
+
+    [Fact]
+    public void Without_goals_it_clones_what_was_done()
+    {
+        var random = RandomStream.Of(1, "line");
+        float[] places = [.. Enumerable.Range(0, 120).Select(_ => (float)random.NextDouble(-1, 1))];
+        var log = new EpisodeLog(1, 1, [.. Enumerable.Repeat(2, 40)], places, [.. Enumerable.Range(0, 80).Select(i => places[i / 2 * 3 + i % 2] > 0 ? -0.5f : 0.5f)], new float[80], new float[80], [.. Enumerable.Repeat(true, 40)]);
+        var problem = new ControlProblem("line", new(log, BoxSpace.Of(1, -1, 1), [0], []), log) { Model = new() { Width = 16 }, Training = new() { Epochs = 100, Batch = 32, Rate = 0.01 } };
+        var actions = new float[2];
+        using var run = new Run(new RunSettings());
+        using var policy = new BehaviourCloning(new()).Fit(problem, run);
+        policy.Act([0.6f, -0.6f], actions);
+        Assert.InRange(actions[0], -0.6, -0.4);
+        Assert.InRange(actions[1], 0.4, 0.6);
     }
 
     [Fact]
@@ -89,7 +104,7 @@ public sealed class GoalPolicyTests
         try
         {
             policy.Save(folder);
-            using var read = GoalPolicy.Load(folder);
+            using var read = Policy.Load(folder);
             Assert.Equal(Actions(policy, problem), Actions(read, problem));
             Assert.Equal([0, 1, 2, 3], read.State);
             Assert.Equal([0, 1], read.Goal);
@@ -106,7 +121,7 @@ public sealed class GoalPolicyTests
     {
         var problem = Problem();
         using var run = new Run(new RunSettings());
-        using var policy = new GoalCloning(new()).Fit(problem, run);
+        using var policy = new BehaviourCloning(new()).Fit(problem, run);
         var random = RandomStream.Of(1, "rows");
         float[] rows = [.. Enumerable.Range(0, 300 * policy.Inputs).Select(_ => (float)random.NextDouble(-3, 3))];
         var (all, one) = (new float[300 * 2], new float[2]);
@@ -163,7 +178,7 @@ public sealed class GoalPolicyTests
     {
         var problem = Problem();
         using var run = new Run(new RunSettings());
-        using var policy = new GoalCloning(new()).Fit(problem, run);
+        using var policy = new BehaviourCloning(new()).Fit(problem, run);
         Assert.Contains("expected 2 numbers of a goal; found 1", Assert.Throws<ArgumentException>(() => GoalRollouts.Play(StitchingMazeProblem.Ask([(6, 7)], 1), 1, policy, [4])).Message, StringComparison.Ordinal);
     }
 }

@@ -9,7 +9,7 @@ internal static class TemporalStitchingExperiment
         var parts = new Conditions("stitching-maze", maze, grid);
         var all = new Conditions("stitching-maze, episodes between any two cells", [.. maze, "problem.pairs=all"], grid);
         Arm Stitching(Conditions conditions, params string[] settings) => new(conditions, "temporal-stitching", settings);
-        Arm Cloning(Conditions conditions, params string[] settings) => new(conditions, "goal-cloning", settings);
+        Arm Cloning(Conditions conditions, params string[] settings) => new(conditions, "behaviour-cloning", settings);
         var nothing = new NullControl("where episodes join any two cells, nothing is left to stitch", Stitching(all), Cloning(all));
         const string more = "neither ten times the data nor larger models close the gap (section 5, figures)", headline = "temporal goal augmentation improves success on unseen pairs in most mazes (abstract; section 5)";
         return new("temporal-stitching", ControlKind.Seen,

@@ -8,7 +8,7 @@ using Preceptor.Models;
 namespace Preceptor.Catalogue;
 
 /// <summary>Control: policies that act towards goals, learned from logs of episodes. Built-in problems let them act; logs of one's own are scored by how near actions come to those that were taken.</summary>
-internal sealed class ControlKind : ExamKind<ControlProblem, GoalPolicy>
+internal sealed class ControlKind : ExamKind<ControlProblem, Policy>
 {
     private const int EpisodesAPair = 10;
 
@@ -32,19 +32,19 @@ internal sealed class ControlKind : ExamKind<ControlProblem, GoalPolicy>
 
     public override Type ModelType => typeof(PolicyModelOptions);
 
-    public override string Baseline => "goal-cloning";
+    public override string Baseline => "behaviour-cloning";
 
-    public override IReadOnlyList<Metric> Metrics(ExamTask<ControlProblem, GoalPolicy> task) => [.. task.FurtherMetrics, Error];
+    public override IReadOnlyList<Metric> Metrics(ExamTask<ControlProblem, Policy> task) => [.. task.FurtherMetrics, Error];
 
-    public override TrainingSummary? Training(GoalPolicy model) => model.Training;
+    public override TrainingSummary? Training(Policy model) => model.Training;
 
     public override string Use(string folder) => $"predict {folder} states.csv --out actions.csv";
 
-    public override ExamTask<ControlProblem, GoalPolicy> Draw(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx)
+    public override ExamTask<ControlProblem, Policy> Draw(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx)
     {
         var data = (ControlData)specification.Problem;
         var (train, validation, test) = data.Draw(specification.ProblemSettings, read, seed);
-        MeasuredScores Score(GoalPolicy policy, EpisodeLog log) => MeasuredScores.Of(new Dictionary<string, double[]> { [Error.Name] = policy.ActionErrors(log) });
+        MeasuredScores Score(Policy policy, EpisodeLog log) => MeasuredScores.Of(new Dictionary<string, double[]> { [Error.Name] = policy.ActionErrors(log) });
         return new(Problem(specification, train, validation), policy => Score(policy, test), policy => Score(policy, validation))
         {
             ScoredOn = ScoredOn.Truth,
@@ -57,7 +57,7 @@ internal sealed class ControlKind : ExamKind<ControlProblem, GoalPolicy>
     }
 
     /// <summary>The built-in problem stitching-maze.</summary>
-    internal static ExamTask<ControlProblem, GoalPolicy> StitchingMaze(Specification specification, ulong seed)
+    internal static ExamTask<ControlProblem, Policy> StitchingMaze(Specification specification, ulong seed)
     {
         var options = (StitchingMazeProblem.Options)specification.Problem;
         var (train, validation, test) = StitchingMazeProblem.Draw(options, seed);
@@ -83,7 +83,7 @@ internal sealed class ControlKind : ExamKind<ControlProblem, GoalPolicy>
     private static ControlProblem Problem(Specification specification, Demonstrations train, EpisodeLog validation) =>
         new(specification.ProblemName, train, validation) { Model = (PolicyModelOptions)specification.ModelSection, Training = specification.Training };
 
-    private static MeasuredScores Examine(GoalPolicy policy, (int Start, int Goal)[] unseen, (int Start, int Goal)[] seen, EpisodeLog test, ulong seed)
+    private static MeasuredScores Examine(Policy policy, (int Start, int Goal)[] unseen, (int Start, int Goal)[] seen, EpisodeLog test, ulong seed)
     {
         double[] reached = Reached(policy, unseen, seed), known = Reached(policy, seen, seed + 1);
         double Mean(Func<int, bool> has) => reached.Where((_, i) => has(StitchingMazeProblem.Stitches(unseen[i / EpisodesAPair].Start, unseen[i / EpisodesAPair].Goal))).Average();
@@ -92,15 +92,15 @@ internal sealed class ControlKind : ExamKind<ControlProblem, GoalPolicy>
     }
 
     // Pairs that the log lacks belong to the exam alone.
-    private static MeasuredScores Validate(GoalPolicy policy, (int Start, int Goal)[] seen, EpisodeLog validation, ulong seed) =>
+    private static MeasuredScores Validate(Policy policy, (int Start, int Goal)[] seen, EpisodeLog validation, ulong seed) =>
         MeasuredScores.Of(new Dictionary<string, double[]> { [Seen.Name] = Reached(policy, seen, seed) }, new Dictionary<string, double> { [Error.Name] = policy.ActionErrors(validation).Average() });
 
-    private static double[] Reached(GoalPolicy policy, (int Start, int Goal)[] pairs, ulong seed) =>
+    private static double[] Reached(Policy policy, (int Start, int Goal)[] pairs, ulong seed) =>
         [.. GoalRollouts.Play(StitchingMazeProblem.Ask(pairs, EpisodesAPair), seed, policy, StitchingMazeProblem.Asked).Select(r => r ? 1.0 : 0)];
 
     private static string Fingerprint(Demonstrations train, EpisodeLog validation, EpisodeLog test) => $"{train.Fingerprint}-{validation.Fingerprint}-{test.Fingerprint}";
 
-    private static ReportParts Show(GoalPolicy policy, ulong seed)
+    private static ReportParts Show(Policy policy, ulong seed)
     {
         var (x, y) = (new List<double>(), new List<double>());
         GoalRollouts.Play(StitchingMazeProblem.Ask([(StitchingMazeProblem.Parts[0][0], StitchingMazeProblem.Parts[^1][^1])], 1), seed, policy, StitchingMazeProblem.Asked, seen =>

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Preceptor.Control;
+using Preceptor.Control.BuiltIn;
 using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Foundation;
@@ -25,7 +27,7 @@ internal static class Ours
         var training = new TrainingOptions { Epochs = steps / 15 + 1, Batch = 128 };
         var starts = new List<long>();
         using var run = new Run(new RunSettings { Seed = 1, AtSafePoint = () => starts.Add(Stopwatch.GetTimestamp()) });
-        var summary = name == "contrast" ? Contrast(training, run) : Classify(name, training, run);
+        var summary = name switch { "contrast" => Contrast(training, run), "diffusion-policy" => Act(training with { Batch = 256, Epochs = steps / 7 + 1 }, run), _ => Classify(name, training, run) };
         // The median leaves out the steps at which an epoch ends.
         var times = starts.Zip(starts.Skip(1), (a, b) => Stopwatch.GetElapsedTime(a, b).TotalMilliseconds).Skip(steps / 5).Order().ToArray();
         return (times[times.Length / 2], summary.WaitingSeconds / summary.Seconds);
@@ -39,6 +41,14 @@ internal static class Ours
         var problem = new RepresentationProblem("digits", encoding, rows, rows.Take([])) { Model = new() { Encoder = EncoderKind.Resnet, Width = 16 }, Training = training };
         using var encoder = new InstanceDiscrimination(new()).Fit(problem, run);
         return encoder.Training!;
+    }
+
+    private static TrainingSummary Act(TrainingOptions training, Run run)
+    {
+        var (train, validation, _) = PointRobotProblem.Draw(new() { Episodes = 24 }, 1);
+        var problem = new ControlProblem("robot", train, validation) { Model = new() { Width = 64, Layers = 3 }, Training = training };
+        using var policy = new FeasibilityGuidedDiffusion(new() { ValueWidth = 64 }).Fit(problem, run);
+        return policy.Training;
     }
 
     private static TrainingSummary Classify(string name, TrainingOptions training, Run run)

@@ -68,7 +68,7 @@ using (var resource = typeof(Ours).Assembly.GetManifestResourceStream("Preceptor
 using (var file = File.Create(script)) resource.CopyTo(file);
 try
 {
-    foreach (var (network, count) in new[] { ("mlp", 400), ("resnet", 40), ("contrast", 40), ("vit", 40), ("conv", 60), ("transformer", 60), ("bilevel", 100) }.Where(n => args.Length < 3 || args.AsSpan(2).Contains(n.Item1)))
+    foreach (var (network, count) in new[] { ("mlp", 400), ("resnet", 40), ("contrast", 40), ("vit", 40), ("conv", 60), ("transformer", 60), ("bilevel", 100), ("diffusion-policy", 200) }.Where(n => args.Length < 3 || args.AsSpan(2).Contains(n.Item1)))
     {
         var ratios = new List<double>();
         var (ours, theirs) = (new List<double>(), new List<double>());
@@ -85,7 +85,7 @@ try
         // Ratios multiply, so the interval is Student's t of their logarithms over the rounds.
         var interval = Intervals.OverSeeds([.. ratios.Select(r => Math.Log(r))]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{network}, Adam, batch 128, 1 thread, {rounds} rounds ({versions}): ours {Median(ours):0.00} ms, PyTorch {Median(theirs):0.00} ms, ratio {Math.Exp(interval.Mean):0.00} [{Math.Exp(interval.Low):0.00}, {Math.Exp(interval.High):0.00}]"));
+            $"{network}, Adam, batch {(network == "diffusion-policy" ? 256 : 128)}, 1 thread, {rounds} rounds ({versions}): ours {Median(ours):0.00} ms, PyTorch {Median(theirs):0.00} ms, ratio {Math.Exp(interval.Mean):0.00} [{Math.Exp(interval.Low):0.00}, {Math.Exp(interval.High):0.00}]"));
     }
     return 0;
 }

@@ -114,11 +114,67 @@ class TextTransformer(nn.Module):
         return self.head(x.sum(1) / real.sum(1, keepdim=True).clamp(min=1))
 
 
+class NoiseBlock(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.norm, self.up, self.down = nn.LayerNorm(width), nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        return x + self.down(F.mish(self.up(self.norm(F.dropout(x, 0.1, self.training)))))
+
+
+class Noise(nn.Module):
+    """The noise network of a diffusion policy of 11 numbers a state and 2 an action."""
+
+    def __init__(self, width=64, layers=3):
+        super().__init__()
+        self.frequencies = nn.Parameter(0.2 * torch.randn(32))
+        self.time = nn.Sequential(nn.Linear(64, 128), nn.Mish(), nn.Linear(128, 128))
+        self.input, self.output = nn.Linear(2 + 11 + 128, width), nn.Linear(width, 2)
+        self.blocks = nn.Sequential(*(NoiseBlock(width) for _ in range(layers)))
+
+    def forward(self, states, noisy, times):
+        angles = times * self.frequencies * (2 * torch.pi)
+        return self.output(F.mish(self.blocks(self.input(torch.cat([noisy, states, self.time(torch.cat([angles.cos(), angles.sin()], 1))], 1)))))
+
+
+class Values:
+    """Two critics, their slow copies and a state's value, by expectiles."""
+
+    def __init__(self, sign, width=64):
+        net = lambda inputs: nn.Sequential(nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, 1))
+        self.sign, self.value = sign, net(11)
+        self.critics, self.slow = (nn.ModuleList([net(13), net(13)]) for _ in range(2))
+        self.slow.load_state_dict(self.critics.state_dict())
+        self.optimisers = [torch.optim.Adam(m.parameters(), lr=1e-3) for m in (self.value, self.critics)]
+
+    def believed(self, both):
+        pair = torch.stack([c(both).squeeze(1) for c in self.slow])
+        return pair.amin(0) if self.sign > 0 else pair.amax(0)
+
+    def step(self, optimiser, loss):
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+
+    def learn(self, states, both, after, target):
+        with torch.no_grad():
+            believed = self.believed(both)
+        difference = believed - self.value(states).squeeze(1)
+        self.step(self.optimisers[0], (torch.where(self.sign * difference > 0, 0.9, 0.1) * difference ** 2).mean())
+        with torch.no_grad():
+            wanted = target(self.value(after).squeeze(1))
+        self.step(self.optimisers[1], ((torch.stack([c(both).squeeze(1) for c in self.critics]) - wanted) ** 2).mean())
+        with torch.no_grad():
+            for slow, fast in zip(self.slow.parameters(), self.critics.parameters()):
+                slow.lerp_(fast, 0.005)
+
+
 WORDS = 5002  # with padding and unknown
 if name in ("mlp", "bilevel"):
     network = nn.Sequential(nn.Flatten(), nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10))
 else:
-    network = {"resnet": ResNet, "contrast": Projected, "vit": VisionTransformer, "conv": lambda: TextConvolution(WORDS), "transformer": lambda: TextTransformer(WORDS)}[name]()
+    network = {"resnet": ResNet, "contrast": Projected, "diffusion-policy": Noise, "vit": VisionTransformer, "conv": lambda: TextConvolution(WORDS), "transformer": lambda: TextTransformer(WORDS)}[name]()
 optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
 images = torch.randint(2, WORDS, (2000, 64)) if name in ("conv", "transformer") else torch.randn(2000, 1, 28, 28)
 labels = torch.randint(0, 10, (2000,))
@@ -169,18 +225,47 @@ def contrast(first, second, temperature=0.5):
     return F.cross_entropy(similarities, torch.cat([torch.arange(count, 2 * count), torch.arange(count)]))
 
 
+if name == "diffusion-policy":
+    seen, done, then, rewards, costs, goes = torch.randn(2000, 11), torch.rand(2000, 2) * 2 - 1, torch.randn(2000, 11), torch.randn(2000), torch.randn(2000), torch.ones(2000)
+    reward, harm = Values(1), Values(-1)
+    alphas = 1 - (1 - torch.exp(-0.1 / 5 - 0.5 * 9.9 * (2 * torch.arange(1, 6) - 1) / 25))
+    hats = torch.cumprod(alphas, 0)
+    average = [p.detach().clone() for p in network.parameters()]
+
+
+def diffusion_policy(rows):
+    """One step of a feasibility-guided diffusion policy: its loss, and steps of both values."""
+    states, actions, after = seen[rows], done[rows], then[rows]
+    both = torch.cat([states, actions], 1)
+    with torch.no_grad():
+        q, v, qh, vh = reward.believed(both), reward.value(states).squeeze(1), harm.believed(both), harm.value(states).squeeze(1)
+        weights = (vh > 0) * ((vh - qh) * 2).exp().clamp(0, 150) + ((vh <= 0) & (qh <= 0)) * ((q - v) * 5).exp().clamp(0, 100)
+    times = torch.randint(0, 5, (len(rows),))
+    noise, left = torch.randn_like(actions), hats[times].unsqueeze(1)
+    predicted = network(states, left.sqrt() * actions + (1 - left).sqrt() * noise, times.unsqueeze(1).float())
+    loss = (((predicted - noise) ** 2).sum(1) * weights).mean()
+    r, h, m = rewards[rows], costs[rows], goes[rows]
+    reward.learn(states, both, after, lambda value: r + 0.99 * m * value)
+    harm.learn(states, both, after, lambda value: m * (0.01 * h + 0.99 * torch.maximum(h, value)) + (1 - m) * h)
+    return loss
+
+
 others = torch.randn(2000, 1, 28, 28) if name == "contrast" else None
 times = []
 network.train()
 for step in range(steps):
     start = time.perf_counter()
-    rows = torch.randint(0, 2000, (128,))
+    rows = torch.randint(0, 2000, (256 if name == "diffusion-policy" else 128,))
     targets = F.one_hot(labels[rows], 10).float()
-    loss = contrast(images[rows], others[rows]) if name == "contrast" else bilevel(images[rows], targets, rows) if name == "bilevel" else cross_entropy(network(images[rows]), targets).mean()
+    loss = diffusion_policy(rows) if name == "diffusion-policy" else contrast(images[rows], others[rows]) if name == "contrast" else bilevel(images[rows], targets, rows) if name == "bilevel" else cross_entropy(network(images[rows]), targets).mean()
     loss.item()
     optimiser.zero_grad()
     loss.backward()
     optimiser.step()
+    if name == "diffusion-policy":
+        with torch.no_grad():
+            for slow, fast in zip(average, network.parameters()):
+                slow.lerp_(fast, 0.001)
     times.append(time.perf_counter() - start)
 # A generic build takes whatever matrix library the system has, and that decides its speed: say which one was loaded.
 maps = open("/proc/self/maps").read() if os.path.exists("/proc/self/maps") else ""

@@ -58,7 +58,9 @@ internal static class ResultDisplay
     private static IEnumerable<string> Next(RunResult result, RunRequest request)
     {
         var kind = ProblemKinds.Of(request.Specification);
-        var other = MethodCatalogue.All.FirstOrDefault(m => m.IsFit && m.Kind == kind.Name && m.Slug != result.Method && m.Slug != kind.Baseline && (result.Target is null or TargetKind.One || m.Targets.Contains(result.Target.Value)))?.Slug ?? kind.Baseline;
+        // What this method and the baseline need is there; another that needs no more can be tried.
+        var there = MethodCatalogue.All.Where(m => m.Slug == kind.Baseline || m.Slug == request.Specification.Fit.Info.Slug).SelectMany(m => m.Needs).SelectMany(n => n).ToHashSet();
+        var other = MethodCatalogue.All.FirstOrDefault(m => m.IsFit && m.Kind == kind.Name && m.Needs.Any(n => n.All(there.Contains)) && m.Slug != result.Method && m.Slug != kind.Baseline && (result.Target is null or TargetKind.One || m.Targets.Contains(result.Target.Value)))?.Slug ?? kind.Baseline;
         var builtIn = request.Specification.BuiltIn;
         yield return builtIn is null
             ? $"{Terminal.Command} run {RunCommand.Quote(Path.Combine(request.Folder, "spec.yaml"))} --method {other}"

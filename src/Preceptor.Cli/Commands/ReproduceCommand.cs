@@ -18,7 +18,7 @@ internal static class ReproduceCommand
     {
         var slugs = new Argument<string[]>("SLUG") { Description = "The methods whose claims to test (see methods), or leagues of methods (league-…)", Arity = ArgumentArity.ZeroOrMore };
         var all = new Option<bool>("--all") { Description = "All methods that have an experiment" };
-        var tier = new Option<string>("--tier") { Description = "quick: two seeds, a look and no evidence; full: the main claims, at most 20 minutes each; all: every arm", DefaultValueFactory = _ => "full" };
+        var tier = new Option<string?>("--tier") { Description = "quick: two seeds, a look and no evidence; full: the main claims, at most 20 minutes each; all: every arm. Left out: full, or all where the evidence file holds that" };
         var render = new Option<bool>("--render") { Description = "Only render EVIDENCE.md and the plots of league tables from the evidence files that are there" };
         var output = new Option<string>("--out") { Description = "The folder of the evidence files", DefaultValueFactory = _ => DefaultFolder };
         var json = new Option<bool>("--json") { Description = "Print JSON objects, the results last; words go to standard error" };
@@ -36,10 +36,14 @@ internal static class ReproduceCommand
                 return ExitCode.Done;
             }
             var experiments = Named(named, parsed.GetValue(all));
-            var chosen = OfName(parsed.GetValue(tier)!);
+            Tier? chosen = parsed.GetValue(tier) is { } asked ? OfName(asked) : null;
             if (File.Exists(folder)) throw new RequestException($"--out {folder}: is a file");
-            if (chosen != Tier.Quick && Directory.Exists(folder)) EvidenceReport.ReadAll(folder); // a damaged file there is found now, not after the work
-            foreach (var experiment in experiments) Execute(experiment, chosen, folder, parsed.GetValue(json), stop);
+            // A damaged file there is found now, not after the work; and no claim that was measured is lost.
+            var there = chosen != Tier.Quick && Directory.Exists(folder) ? EvidenceReport.ReadAll(folder) : [];
+            if (chosen is { } lower && there.FirstOrDefault(f => f.Tier > lower && experiments.Any(e => e.Slug == f.Slug)) is { } larger)
+                throw new RequestException($"{Path.Combine(folder, EvidenceFile.Name(larger.Slug)!)} holds the claims of --tier {Key(larger.Tier)}, some of which --tier {Key(lower)} would drop; leave --tier out, or give --out with another folder");
+            foreach (var experiment in experiments)
+                Execute(experiment, chosen ?? (there.Any(f => f.Slug == experiment.Slug && f.Tier == Tier.All) ? Tier.All : Tier.Full), folder, parsed.GetValue(json), stop);
             return ExitCode.Done;
         });
         return command;
@@ -54,6 +58,8 @@ internal static class ReproduceCommand
         return [.. slugs.Select(ExperimentCatalogue.Require)];
     }
 
+    private static string Key(Tier tier) => Preceptor.Foundation.Options.Key(tier.ToString());
+
     private static Tier OfName(string name)
     {
         var names = Enum.GetNames<Tier>().Select(Preceptor.Foundation.Options.Key).ToArray();
@@ -65,7 +71,7 @@ internal static class ReproduceCommand
         RequireData(experiment, tier);
         var work = Path.Combine("runs", "reproduce", experiment.Slug);
         using var guard = new RunFolder(work);
-        var clock = new WorkClock(Path.Combine(work, $"seconds-{Preceptor.Foundation.Options.Key(tier.ToString())}"));
+        var clock = new WorkClock(Path.Combine(work, $"seconds-{Key(tier)}"));
         var words = Terminal.Words(json);
         using var progress = new JobsDisplay(words, experiment.Slug, json);
         var reproduction = new Reproduction(experiment, tier, jobs => Answer(work, experiment.Slug, jobs, progress, stop));

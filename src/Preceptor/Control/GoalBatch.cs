@@ -1,3 +1,4 @@
+using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Training;
 using static TorchSharp.torch;
@@ -19,10 +20,10 @@ public sealed class GoalBatch : IBatch
     public ReadOnlySpan<int> Rows => rows;
 
     /// <summary>States and goals [B, S + G].</summary>
-    public Tensor Inputs() => tensor(inputs, [Count, inputs.Length / Count]);
+    public Tensor Inputs() => InputBuffer.Tensor<float>(inputs, float32, Count, inputs.Length / Count);
 
     /// <summary>The actions taken [B, A].</summary>
-    public Tensor Actions() => tensor(actions, [Count, actions.Length / Count]);
+    public Tensor Actions() => InputBuffer.Tensor<float>(actions, float32, Count, actions.Length / Count);
 
     internal Span<float> InputsOf(int row) => inputs.AsSpan(row * (inputs.Length / Count), inputs.Length / Count);
 

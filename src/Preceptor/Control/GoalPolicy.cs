@@ -34,7 +34,10 @@ public sealed class GoalPolicyNetwork : nn.Module<Tensor, Tensor>
 
     /// <summary>Actions [B, A].</summary>
     /// <param name="inputs">States and goals [B, S + G].</param>
-    public override Tensor forward(Tensor inputs) => middles + halves * tanh(output.forward(hidden.forward((inputs - means) / deviations)));
+    public override Tensor forward(Tensor inputs) => middles + halves * Standard((inputs - means) / deviations);
+
+    /// <summary>Actions from −1 to 1, from standardised states and goals.</summary>
+    internal Tensor Standard(Tensor inputs) => tanh(output.forward(hidden.forward(inputs)));
 }
 
 /// <summary>A policy that is one network, and acts towards a goal where it has one.</summary>

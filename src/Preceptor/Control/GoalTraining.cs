@@ -15,19 +15,32 @@ internal static class GoalTraining
     public static GoalPolicy Train(this Run run, ControlProblem problem, IReadOnlyList<int> clusters, double stitched)
     {
         set_num_threads(run.Threads);
-        manual_seed(run.TorchSeed("initialisation"));
         run.Uses(typeof(GoalPolicyNetwork));
         run.Uses(typeof(GoalDraws));
         var (log, actions, state, goal) = problem.Demonstrations;
-        var network = new GoalPolicyNetwork(problem.Model, Standard(log, [.. state, .. goal]), actions);
+        var network = run.New(() => new GoalPolicyNetwork(problem.Model, Standard(log, [.. state, .. goal]), actions));
         var batches = new GoalBatches(run, problem, new([.. log.Lengths.Select(length => length + 1)], clusters), stitched);
+        return run.Train(problem, network, batches, batch => nn.functional.mse_loss(network.forward(batch.Inputs()), batch.Actions()));
+    }
+
+    /// <summary>Trains a policy's network by a loss, and validates by the difference to what was done.</summary>
+    internal static GoalPolicy Train<TBatch>(this Run run, ControlProblem problem, GoalPolicyNetwork network, IBatches<TBatch> batches, Func<TBatch, Tensor> loss) where TBatch : IBatch
+    {
+        var (_, actions, state, goal) = problem.Demonstrations;
         ValidationScores Validate()
         {
             var error = new GoalPolicy(problem.Model, network, state, goal, actions, new([], 0, 0, 0), run.Threads).ActionErrors(problem.Validation).Average();
             return new(-error, error, "negative-action-error");
         }
-        var summary = TrainingLoop.Fit(run, network, batches, problem.Training, _ => batch => nn.functional.mse_loss(network.forward(batch.Inputs()), batch.Actions()), problem.Validation.Count == 0 ? null : Validate);
+        var summary = TrainingLoop.Fit(run, network, batches, problem.Training, _ => loss, problem.Validation.Count == 0 ? null : Validate);
         return new(problem.Model, network, state, goal, actions, summary, run.Threads);
+    }
+
+    /// <summary>Creates a network by the run's seed.</summary>
+    internal static T New<T>(this Run run, Func<T> create)
+    {
+        manual_seed(run.TorchSeed("initialisation"));
+        return create();
     }
 
     /// <summary>Mean and standard deviation of some numbers of all observations; a number that never changes has deviation 1.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using static TorchSharp.torch;
@@ -16,7 +17,6 @@ public abstract class Policy(IReadOnlyList<int> state, IReadOnlyList<int> goal, 
     /// <summary>The file that every policy's folder has.</summary>
     public const string FileName = "policy.json";
 
-    private const int Block = 256;
 
     /// <summary>How it was trained.</summary>
     public TrainingSummary Training { get; } = training;
@@ -45,22 +45,32 @@ public abstract class Policy(IReadOnlyList<int> state, IReadOnlyList<int> goal, 
     /// <param name="inputs">States and goals [N × (S + G)].</param>
     /// <param name="into">Receives the actions [N × A].</param>
     /// <param name="seed">Another one gives other draws.</param>
-    public void Act(ReadOnlySpan<float> inputs, Span<float> into, ulong seed = 0)
+    public void Act(ReadOnlySpan<float> inputs, Span<float> into, ulong seed = 0) => Act(inputs, into, seed, null, []);
+
+    /// <summary>Acts in episodes that go on.</summary>
+    /// <param name="inputs">States and goals [N × (S + G)].</param>
+    /// <param name="into">Receives the actions [N × A].</param>
+    /// <param name="seed">Another one gives other draws.</param>
+    /// <param name="memory">What the policy keeps of them; null for a policy without a memory, or at the beginning.</param>
+    /// <param name="episodes">Which episode of the memory each row belongs to [N].</param>
+    public void Act(ReadOnlySpan<float> inputs, Span<float> into, ulong seed, PolicyMemory? memory, ReadOnlySpan<int> episodes)
     {
         set_num_threads(threads);
         using var noGradient = no_grad();
-        var rows = inputs.Length / Inputs;
-        var (block, noise) = (new float[Block * Inputs], new float[Block * Draws]);
-        for (var start = 0; start < rows; start += Block)
+        // Each row of a policy that draws is many rows of its networks.
+        var (rows, size) = (inputs.Length / Inputs, Draws > 0 ? 64 : 256);
+        var (block, noise) = (new float[size * Inputs], new float[size * Draws]);
+        for (var start = 0; start < rows; start += size)
         {
             using var scope = NewDisposeScope();
-            var count = Math.Min(Block, rows - start);
+            var count = Math.Min(size, rows - start);
             // The last block is filled up, so that an answer depends on no neighbour.
             inputs.Slice(start * Inputs, count * Inputs).CopyTo(block);
             Array.Clear(block, count * Inputs, block.Length - count * Inputs);
             if (Draws > 0)
                 for (var row = 0; row < count; row++) Draw(seed, block.AsSpan(row * Inputs, Inputs), noise.AsSpan(row * Draws, Draws));
-            var answer = Act(tensor(block, [Block, Inputs]), tensor(noise, [Block, Draws]));
+            var (seen, drawn) = (InputBuffer.Tensor<float>(block, float32, size, Inputs), InputBuffer.Tensor<float>(noise, float32, size, Draws));
+            var answer = memory is null ? Act(seen, drawn) : Act(seen, drawn, memory, episodes.Slice(start, count));
             MemoryMarshal.Cast<byte, float>(answer.contiguous().bytes)[..(count * ActionSize)].CopyTo(into[(start * ActionSize)..]);
         }
     }
@@ -69,6 +79,17 @@ public abstract class Policy(IReadOnlyList<int> state, IReadOnlyList<int> goal, 
     /// <param name="inputs">States and goals [B, S + G].</param>
     /// <param name="noise">Normal random numbers [B, draws].</param>
     protected abstract Tensor Act(Tensor inputs, Tensor noise);
+
+    /// <summary>Actions [B, A] in episodes that go on, without a gradient.</summary>
+    /// <param name="inputs">States and goals [B, S + G]; rows beyond the episodes are there to fill the batch.</param>
+    /// <param name="noise">Normal random numbers [B, draws].</param>
+    /// <param name="memory">What is kept of the episodes.</param>
+    /// <param name="episodes">Which of them each row belongs to.</param>
+    protected virtual Tensor Act(Tensor inputs, Tensor noise, PolicyMemory memory, ReadOnlySpan<int> episodes) => Act(inputs, noise);
+
+    /// <summary>A memory of episodes that begin; null for a policy without one.</summary>
+    /// <param name="episodes">How many go on side by side.</param>
+    public virtual PolicyMemory? Remember(int episodes) => null;
 
     /// <summary>The root mean square of the difference between its actions and those of a log, asked for the goal that each episode ends at [episodes].</summary>
     public double[] ActionErrors(EpisodeLog log)
@@ -96,7 +117,9 @@ public abstract class Policy(IReadOnlyList<int> state, IReadOnlyList<int> goal, 
     public static Policy Load(string folder) => ModelFiles.ReadJson<TypeOnly>(Path.Combine(folder, FileName)).Type switch
     {
         GoalPolicy.TypeName => GoalPolicy.Read(folder),
-        var other => throw new RequestException($"{Path.Combine(folder, FileName)}: type: '{other}' is none of {GoalPolicy.TypeName}"),
+        DiffusionPolicy.TypeName => DiffusionPolicy.Read(folder),
+        PlanPolicy.TypeName => PlanPolicy.Read(folder),
+        var other => throw new RequestException($"{Path.Combine(folder, FileName)}: type: '{other}' is none of {GoalPolicy.TypeName}, {DiffusionPolicy.TypeName}, {PlanPolicy.TypeName}"),
     };
 
     /// <inheritdoc/>

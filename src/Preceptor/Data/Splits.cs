@@ -32,6 +32,13 @@ public static class Splits
         return Divide(rows, taken);
     }
 
+    /// <summary>Rows in their order, divided into parts of given sizes.</summary>
+    public static IEnumerable<int[]> Consecutive(IReadOnlyList<int> sizes)
+    {
+        ArgumentNullException.ThrowIfNull(sizes);
+        return sizes.Select((size, part) => Enumerable.Range(sizes.Take(part).Sum(), size).ToArray());
+    }
+
     /// <summary>Draws some of the rows at random.</summary>
     /// <returns>The drawn rows in ascending order, as many as asked for or all.</returns>
     public static int[] Sample(int[] rows, int count, RandomStream random) => [.. random.Permutation(rows.Length).Take(count).Select(i => rows[i]).Order()];

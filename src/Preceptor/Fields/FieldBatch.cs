@@ -1,3 +1,4 @@
+using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Training;
 using static TorchSharp.torch;
@@ -29,7 +30,7 @@ public sealed class FieldBatch : IBatch
     public ReadOnlySpan<int> Rows => rows;
 
     /// <summary>The initial states [B, X], in double precision.</summary>
-    public Tensor Initial() => tensor(Values, [Count, Points]);
+    public Tensor Initial() => InputBuffer.Tensor<double>(Values, float64, Count, Points);
 }
 
 /// <summary>Batches of initial states in a new random order each epoch.</summary>

@@ -26,8 +26,7 @@ public sealed record NamedTexts(string[] Names, string[] Texts)
     /// <exception cref="RequestException">A column is missing, two rows have one name, or a date is none; the message names the line.</exception>
     public static NamedTexts Of(Table table, string id, IReadOnlyList<string> text, Setting? setting, string? date = null, string? topics = null)
     {
-        string[] columns = [.. table.Columns.Select(c => c.Name)];
-        Column Require(string name) => table.Find(name) ?? throw Wrong(setting, $"{table.Name}: has no column '{name}'{Spelling.Hint(name, columns)}; it has {string.Join(", ", columns)}");
+        Column Require(string name) => NamedTexts.Require(table, setting, name);
         var (ids, parts) = (Require(id), text.Select(Require).ToArray());
         var (names, seen) = (new string[table.Rows], new Dictionary<string, int>(table.Rows, StringComparer.Ordinal));
         for (var row = 0; row < names.Length; row++)
@@ -57,7 +56,7 @@ public sealed record NamedTexts(string[] Names, string[] Texts)
     /// <exception cref="RequestException">A column is missing.</exception>
     internal static string[][] Cells(Table table, Setting? setting, params string[] columns)
     {
-        Column[] read = [.. columns.Select(name => table.Find(name) ?? throw Wrong(setting, $"{table.Name}: has no column '{name}'; it has {string.Join(", ", table.Columns.Select(c => c.Name))}"))];
+        Column[] read = [.. columns.Select(name => Require(table, setting, name))];
         return [.. Enumerable.Range(0, table.Rows).Select(row => read.Select(c => Cell(c, row)).ToArray())];
     }
 
@@ -67,6 +66,12 @@ public sealed record NamedTexts(string[] Names, string[] Texts)
         int[] rows = [.. Enumerable.Range(0, Names.Length).Where(row => isKept(Names[row]))];
         T[] Take<T>(T[] values) => values.Length == 0 ? [] : [.. rows.Select(row => values[row])];
         return new(Take(Names), Take(Texts)) { Dates = Take(Dates), Topics = Take(Topics) };
+    }
+
+    private static Column Require(Table table, Setting? setting, string name)
+    {
+        string[] columns = [.. table.Columns.Select(c => c.Name)];
+        return table.Find(name) ?? throw Wrong(setting, $"{table.Name}: has no column '{name}'{Spelling.Hint(name, columns)}; it has {string.Join(", ", columns)}");
     }
 
     private static string Cell(Column? column, int row) => column is NumberColumn numbers ? numbers.Values[row].ToString("R", CultureInfo.InvariantCulture) : column is TextColumn texts ? texts[row].ToString() : "";

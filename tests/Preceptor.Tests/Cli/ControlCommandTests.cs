@@ -29,6 +29,36 @@ public sealed class ControlCommandTests
     }
 
     [Fact]
+    public void A_log_with_costs_trains_a_policy_that_is_examined_by_acting()
+    {
+        using var workspace = new Workspace();
+        var (code, output, error) = Workspace.Child(["run", "--problem", "point-robot", "--method", "fisor", "--set", "problem.size=tiny", "--set", "problem.costs=binary", "--set", "training.epochs=1", "--set", "model.width=8", "--set", "method.value-width=8", "--set", "method.candidates=2", "--out", "r", "--json"]);
+        Assert.True(code == 0, error);
+        var result = JsonNode.Parse(output.Trim().Split('\n')[^1])!;
+        Assert.Equal(("safe-success", 192), ((string)result["metric"]!, (int)result["testItems"]!));
+        var metrics = result["extra"]!["metrics"]!;
+        Assert.InRange((double)metrics["method"]!["feasible-set-iou"]!, 0, 1);
+        Assert.Null(metrics["baseline"]!["feasible-set-iou"]);
+        Assert.NotNull(metrics["method"]!["depth"]);
+        Assert.Contains("Eight episodes among the hazards", File.ReadAllText("r/report.html"), StringComparison.Ordinal);
+        workspace.Write("states.csv", string.Join(',', Enumerable.Range(0, 11).Select(i => $"observation-{i}")) + "\n-2,-2,1,1,0,2.5,1,0,3.6,0.5,0.9\n");
+        var (predicted, _, predictError) = Workspace.Child(["predict", "r", "states.csv", "--out", "actions.csv"]);
+        Assert.True(predicted == 0, predictError);
+        Assert.Equal(2, File.ReadAllLines("actions.csv").Length);
+    }
+
+    [Fact]
+    public void Play_trains_a_policy_with_plans()
+    {
+        using var workspace = new Workspace();
+        var (code, output, error) = Workspace.Child(["run", "--problem", "tabletop-play", "--method", "play-lmp", "--set", "problem.size=tiny", "--set", "training.epochs=2", "--set", "model.width=8", "--set", "method.window=8", "--out", "r", "--json"]);
+        Assert.True(code == 0, error);
+        var result = JsonNode.Parse(output.Trim().Split('\n')[^1])!;
+        Assert.Equal(("success", 240), ((string)result["metric"]!, (int)result["testItems"]!));
+        Assert.NotNull(result["extra"]!["metrics"]!["method"]!["shifted-success"]);
+    }
+
+    [Fact]
     public void A_log_of_ones_own_is_compared_advised_on_and_acted_by()
     {
         using var workspace = new Workspace();
@@ -38,7 +68,7 @@ public sealed class ControlCommandTests
         workspace.Write("spec.yaml", "problem: {kind: control, episodes: log.parquet, state: [0, 1, 2, 3], goal: [0, 1]}\nmethod: {name: temporal-stitching, clusters: 10}\nmodel: {width: 32}\ntraining: {epochs: 2, batch: 32}\n");
         var (code, output, error) = Workspace.Child(["compare", "spec.yaml", "--methods", "auto", "--seeds", "1", "--out", "c", "--json"]);
         Assert.True(code == 0, error);
-        Assert.Equal(["behaviour-cloning", "temporal-stitching"], JsonNode.Parse(output.Trim().Split('\n')[^1])!["methods"]!.AsArray().Select(m => (string)m!["method"]!).Order());
+        Assert.Equal(["behaviour-cloning", "implicit-q-learning", "play-lmp", "temporal-stitching"], JsonNode.Parse(output.Trim().Split('\n')[^1])!["methods"]!.AsArray().Select(m => (string)m!["method"]!).Order());
         workspace.Write("states.csv", "observation-0,observation-1,observation-2,observation-3,goal-0,goal-1\n1.5,1.5,0,0,3.5,1.5\n3.5,1.5,0,0,1.5,1.5\n");
         var (predicted, _, predictError) = Workspace.Child(["predict", "c/temporal-stitching", "states.csv", "--out", "actions.csv"]);
         Assert.True(predicted == 0, predictError);
@@ -73,7 +103,8 @@ public sealed class ControlCommandTests
     }
 
     [Theory]
-    [InlineData("run --problem stitching-maze --method ps-kd", "ps-kd is for problems of kind prediction, and stitching-maze is of kind control; methods of kind control: behaviour-cloning, temporal-stitching")]
+    [InlineData("run --problem stitching-maze --method ps-kd", "ps-kd is for problems of kind prediction, and stitching-maze is of kind control; methods of kind control: behaviour-cloning, fisor, implicit-q-learning, play-lmp, temporal-stitching")]
+    [InlineData("run --problem stitching-maze --method fisor --set problem.size=tiny --set training.epochs=1", "fisor needs logged-rewards and logged-costs")]
     [InlineData("run --problem stitching-maze --set problem.pairs=some", "'some' is not allowed")]
     [InlineData("run --problem stitching-maze --method temporal-stitching --set method.clusters=0", "method.clusters: 0 is not a whole number in [1, 100000]")]
     public void A_wrong_request_says_what_is_allowed(string words, string message)

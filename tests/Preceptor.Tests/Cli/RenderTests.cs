@@ -26,5 +26,19 @@ public sealed class RenderTests : IDisposable
         Assert.Equal($"evidence/EVIDENCE.md, evidence/league-text.svg and {png} are written", string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
     }
 
+    [Fact]
+    public void A_smaller_tier_does_not_take_the_place_of_claims_that_were_measured()
+    {
+        var file = EvidenceFile.Known.First(f => f.Tier == Tier.All);
+        Directory.CreateDirectory("evidence");
+        var path = Path.Combine("evidence", EvidenceFile.Name(file.Slug)!);
+        file.Write(path);
+        var before = File.ReadAllText(path);
+        var (code, error) = Workspace.Run(["reproduce", file.Slug, "--tier", "full"]);
+        Assert.Equal(2, code);
+        Assert.Contains($"holds the claims of --tier all, some of which --tier full would drop; leave --tier out, or give --out with another folder", error, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(path));
+    }
+
     public void Dispose() => workspace.Dispose();
 }

@@ -68,7 +68,7 @@ public sealed class GoalPolicyTests
             using var policy = method.Fit(problem, run);
             (int, int)[] pairs = [.. StitchingMazeProblem.Parts.SelectMany(part => part.SelectMany(start => part.Where(goal => goal != start).Select(goal => (start, goal)))).Distinct()];
             Assert.Equal(16, pairs.Length);
-            return (GoalRollouts.Play(StitchingMazeProblem.Ask(pairs, 2), 3, policy, StitchingMazeProblem.Asked).Average(r => r ? 1.0 : 0), policy.ActionErrors(problem.Validation).Average(), policy.Training.Epochs[^1].Loss);
+            return (Rollouts.Play(StitchingMazeProblem.Ask(pairs, 2), 3, policy, StitchingMazeProblem.Asked).Average(o => o.Terminated ? 1.0 : 0), policy.ActionErrors(problem.Validation).Average(), policy.Training.Epochs[^1].Loss);
         }
         var untrained = Learn(new BehaviourCloning(new()), 1);
         var (cloning, stitching) = (Learn(new BehaviourCloning(new()), 30), Learn(new TemporalStitching(new()), 30));
@@ -179,6 +179,6 @@ public sealed class GoalPolicyTests
         var problem = Problem();
         using var run = new Run(new RunSettings());
         using var policy = new BehaviourCloning(new()).Fit(problem, run);
-        Assert.Contains("expected 2 numbers of a goal; found 1", Assert.Throws<ArgumentException>(() => GoalRollouts.Play(StitchingMazeProblem.Ask([(6, 7)], 1), 1, policy, [4])).Message, StringComparison.Ordinal);
+        Assert.Contains("expected 2 numbers of a goal; found 1", Assert.Throws<ArgumentException>(() => Rollouts.Play(StitchingMazeProblem.Ask([(6, 7)], 1), 1, policy, [4])).Message, StringComparison.Ordinal);
     }
 }

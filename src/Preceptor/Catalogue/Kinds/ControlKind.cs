@@ -7,7 +7,7 @@ using Preceptor.Models;
 
 namespace Preceptor.Catalogue;
 
-/// <summary>Control: policies that act towards goals, learned from logs of episodes. Built-in problems let them act; logs of one's own are scored by how near actions come to those that were taken.</summary>
+/// <summary>Control: policies learned from logs of episodes. Built-in problems let them act; logs of one's own are scored by how near actions come to those that were taken.</summary>
 internal sealed class ControlKind : ExamKind<ControlProblem, Policy>
 {
     private const int EpisodesAPair = 10;
@@ -24,7 +24,7 @@ internal sealed class ControlKind : ExamKind<ControlProblem, Policy>
     /// <summary>Success where it takes more.</summary>
     internal static readonly Metric More = MeasuredScores.Metric("more-stitches-success", "share of unseen episodes that reach their goal where it takes parts of three or four", Better.Higher, 0, 1);
 
-    private static readonly Metric Error = MeasuredScores.Metric("action-error", "root mean square of the difference to the actions of a log that was held out, asked for where its episodes end", Better.Lower, 0, double.PositiveInfinity);
+    internal static readonly Metric Error = MeasuredScores.Metric("action-error", "root mean square of the difference to the actions of a log that was held out, asked for where its episodes end", Better.Lower, 0, double.PositiveInfinity);
 
     public override string Name => ControlData.KindName;
 
@@ -80,7 +80,7 @@ internal sealed class ControlKind : ExamKind<ControlProblem, Policy>
         };
     }
 
-    private static ControlProblem Problem(Specification specification, Demonstrations train, EpisodeLog validation) =>
+    internal static ControlProblem Problem(Specification specification, Demonstrations train, EpisodeLog validation) =>
         new(specification.ProblemName, train, validation) { Model = (PolicyModelOptions)specification.ModelSection, Training = specification.Training };
 
     private static MeasuredScores Examine(Policy policy, (int Start, int Goal)[] unseen, (int Start, int Goal)[] seen, EpisodeLog test, ulong seed)
@@ -96,14 +96,14 @@ internal sealed class ControlKind : ExamKind<ControlProblem, Policy>
         MeasuredScores.Of(new Dictionary<string, double[]> { [Seen.Name] = Reached(policy, seen, seed) }, new Dictionary<string, double> { [Error.Name] = policy.ActionErrors(validation).Average() });
 
     private static double[] Reached(Policy policy, (int Start, int Goal)[] pairs, ulong seed) =>
-        [.. GoalRollouts.Play(StitchingMazeProblem.Ask(pairs, EpisodesAPair), seed, policy, StitchingMazeProblem.Asked).Select(r => r ? 1.0 : 0)];
+        [.. Rollouts.Play(StitchingMazeProblem.Ask(pairs, EpisodesAPair), seed, policy, StitchingMazeProblem.Asked).Select(o => o.Terminated ? 1.0 : 0)];
 
-    private static string Fingerprint(Demonstrations train, EpisodeLog validation, EpisodeLog test) => $"{train.Fingerprint}-{validation.Fingerprint}-{test.Fingerprint}";
+    internal static string Fingerprint(Demonstrations train, EpisodeLog validation, EpisodeLog test) => $"{train.Fingerprint}-{validation.Fingerprint}-{test.Fingerprint}";
 
     private static ReportParts Show(Policy policy, ulong seed)
     {
         var (x, y) = (new List<double>(), new List<double>());
-        GoalRollouts.Play(StitchingMazeProblem.Ask([(StitchingMazeProblem.Parts[0][0], StitchingMazeProblem.Parts[^1][^1])], 1), seed, policy, StitchingMazeProblem.Asked, seen =>
+        Rollouts.Play(StitchingMazeProblem.Ask([(StitchingMazeProblem.Parts[0][0], StitchingMazeProblem.Parts[^1][^1])], 1), seed, policy, StitchingMazeProblem.Asked, (_, seen) =>
         {
             x.Add(seen[0]);
             y.Add(Maze.U.Height - seen[1]);

@@ -90,7 +90,11 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
         var (classes, words) = (new Dictionary<string, int>(), Words(draft.Train));
         for (var row = 0; row < draft.Train.Rows; row++)
             if (words(row).Length > 0) classes.TryAdd(words(row), classes.Count);
-        return [.. new[] { draft.Train, draft.Validation, draft.Test }.Select(rows => Enumerable.Range(0, rows.Rows).Select(row => classes.GetValueOrDefault(Words(rows)(row), -1)).ToArray())];
+        return [.. new[] { draft.Train, draft.Validation, draft.Test }.Select(rows =>
+        {
+            var cells = Words(rows);
+            return Enumerable.Range(0, rows.Rows).Select(row => classes.GetValueOrDefault(cells(row), -1)).ToArray();
+        })];
     }
 
     private static ExamTask<RepresentationProblem, TrainedEncoder> Task(Specification specification, string name, Part train, Part validation, Part test, InputRoles inputs, ScoredOn scoredOn, IReadOnlyList<string> notes, int labels, ulong seed, PredictionDraft? other = null)

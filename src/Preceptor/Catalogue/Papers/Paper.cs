@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Preceptor.Catalogue.Experiments;
+using Preceptor.Foundation;
 
 namespace Preceptor.Catalogue.Papers;
 
@@ -58,7 +59,7 @@ public sealed record Paper(int Number, string Slug, PaperEntry Entry)
     public IReadOnlyList<Experiment> Experiments => [.. Methods.Select(m => ExperimentCatalogue.Find(m.Slug)).OfType<Experiment>()];
 
     /// <summary>The arguments of the command that puts its claims to the test or, without claims, that tries it.</summary>
-    public string? Command => Evidence is [var evidence, ..] ? $"reproduce {evidence.Slug}" : Methods is [var method, ..] ? Try(method) : null;
+    public string? Command => Evidence is [var evidence, ..] ? $"reproduce {evidence.Slug}{(evidence.Tier == Tier.Full ? "" : $" --tier {Options.Key(evidence.Tier.ToString())}")}" : Methods is [var method, ..] ? Try(method) : null;
 
     /// <summary>How long <see cref="Command"/> takes.</summary>
     public double? Minutes => Evidence is [var evidence, ..] ? evidence.Provenance.Minutes : Entry.Minutes;

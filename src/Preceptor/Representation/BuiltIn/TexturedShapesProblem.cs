@@ -28,12 +28,6 @@ public static class TexturedShapesProblem
     {
         int[] sizes = options.Size switch { ProblemSize.Tiny => [40, 12, 12], ProblemSize.Small => [3000, 500, 1000], _ => [6000, 1000, 2000] };
         var (table, classes) = TexturedShapes.Generate(sizes.Sum(), RandomStream.Key(seed, "textured-shapes"));
-        var start = 0;
-        return [.. sizes.Select(size =>
-        {
-            var rows = Enumerable.Range(start, size).ToArray();
-            start += size;
-            return (table.Take(rows), rows.Select(r => classes[r]).ToArray(), rows.Select(r => classes[r] / TexturedShapes.Textures).ToArray());
-        })];
+        return [.. Splits.Consecutive(sizes).Select(rows => (table.Take(rows), rows.Select(r => classes[r]).ToArray(), rows.Select(r => classes[r] / TexturedShapes.Textures).ToArray()))];
     }
 }

@@ -28,12 +28,6 @@ public static class UnlabelledDigitsProblem
     {
         int[] sizes = options.Size switch { ProblemSize.Tiny => [40, 12, 12], ProblemSize.Small => [2000, 400, 1000], _ => [10_000, 1000, 2000] };
         var (table, digits) = DigitImages.Generate(sizes.Sum(), RandomStream.Key(seed, "unlabelled-digits"));
-        var start = 0;
-        return [.. sizes.Select(size =>
-        {
-            var rows = Enumerable.Range(start, size).ToArray();
-            start += size;
-            return (table.Take(rows), rows.Select(r => digits[r]).ToArray());
-        })];
+        return [.. Splits.Consecutive(sizes).Select(rows => (table.Take(rows), rows.Select(r => digits[r]).ToArray()))];
     }
 }

@@ -1,0 +1,52 @@
+using Preceptor.Control;
+using Preceptor.Control.BuiltIn;
+using Preceptor.Evaluation;
+using Preceptor.Foundation;
+
+namespace Preceptor.Catalogue;
+
+/// <summary>The exam of the built-in problem tabletop-play: policies are asked to bring one thing into the state that a player left it in.</summary>
+internal static class TabletopPlayExam
+{
+    private const int EpisodesAThing = 40, Longest = 120;
+
+    private static readonly TabletopThing[] Things = Enum.GetValues<TabletopThing>();
+
+    /// <summary>What the problem asks for.</summary>
+    internal static readonly Metric Success = MeasuredScores.Metric("success", "share of tasks in which the thing comes to be as the goal has it, all six things alike", Better.Higher, 0, 1);
+
+    /// <summary>Where there are many ways.</summary>
+    internal static readonly Metric Discs = MeasuredScores.Metric("disc-success", "share of the tasks with discs, which must be carried past the obstacle on either side", Better.Higher, 0, 1);
+
+    /// <summary>Where there are few.</summary>
+    internal static readonly Metric Fixed = MeasuredScores.Metric("fixture-success", "share of the tasks with the drawer and the buttons", Better.Higher, 0, 1);
+
+    /// <summary>From elsewhere.</summary>
+    internal static readonly Metric Shifted = MeasuredScores.Metric("shifted-success", "share of tasks, where the gripper starts up to 0.2 away in each direction", Better.Higher, 0, 1);
+
+    /// <summary>Draws the problem and its exam.</summary>
+    internal static ExamTask<ControlProblem, Policy> Task(Specification specification, ulong seed)
+    {
+        var (train, validation, test) = TabletopPlayProblem.Draw((TabletopPlayProblem.Options)specification.Problem, seed);
+        var roll = RandomStream.Key(seed, "tabletop-play-exam");
+        return new(ControlKind.Problem(specification, train, validation), policy => Examine(policy, test, roll), policy => Examine(policy, validation, RandomStream.Key(seed, "tabletop-play-validation")))
+        {
+            FurtherMetrics = [Success, Discs, Fixed, Shifted],
+            ScoredOn = ScoredOn.Truth,
+            TestItems = Things.Length * EpisodesAThing,
+            TrainingItems = train.Log.Steps,
+            LabelledItems = train.Log.Steps,
+            Fingerprint = ControlKind.Fingerprint(train, validation, test),
+            Notes = [$"{train.Log.Steps} actions of play in {train.Log.Count} episodes"],
+        };
+    }
+
+    private static MeasuredScores Examine(Policy policy, EpisodeLog log, ulong seed)
+    {
+        double[] Reached(double shift) => [.. Rollouts.Play(new Tabletop(Things.Length * EpisodesAThing, Longest, (table, random) => TabletopPlayProblem.Task(Things[table / EpisodesAThing], random, shift)), seed, policy, TabletopPlayProblem.Asked).Select(o => o.Terminated ? 1.0 : 0)];
+        double[] reached = Reached(0), shifted = Reached(0.2);
+        var (discs, fixtures) = (reached[..(3 * EpisodesAThing)], reached[(3 * EpisodesAThing)..]);
+        return MeasuredScores.Of(new Dictionary<string, double[]> { [Success.Name] = reached },
+            new Dictionary<string, double> { [Discs.Name] = discs.Average(), [Fixed.Name] = fixtures.Average(), [Shifted.Name] = shifted.Average(), [ControlKind.Error.Name] = policy.ActionErrors(log).Average() });
+    }
+}

@@ -1,0 +1,203 @@
+using Preceptor.Foundation;
+
+namespace Preceptor.Control;
+
+/// <summary>What on a tabletop can be changed.</summary>
+public enum TabletopThing
+{
+    /// <summary>A disc that can be carried.</summary>
+    FirstDisc,
+
+    /// <summary>Another.</summary>
+    SecondDisc,
+
+    /// <summary>Another.</summary>
+    ThirdDisc,
+
+    /// <summary>A drawer with a handle, from 0, shut, to 1, open.</summary>
+    Drawer,
+
+    /// <summary>A button that is on or off.</summary>
+    FirstButton,
+
+    /// <summary>Another.</summary>
+    SecondButton,
+}
+
+/// <summary>A start, and the state that one thing is to be brought into.</summary>
+/// <param name="Start">The state at the beginning [12].</param>
+/// <param name="Goal">A state in which the thing is where it should be [12].</param>
+/// <param name="Thing">Which thing.</param>
+public sealed record TabletopTask(float[] Start, float[] Goal, TabletopThing Thing);
+
+/// <summary>
+/// A gripper over a square table with three discs, a drawer, two buttons and an obstacle in the middle (after Lynch et al. 2020, in two dimensions). An action moves the gripper and closes it, each number in [−1, 1]. Closed on a disc or on
+/// the handle it takes it along; closing over a button switches it. Seen are the gripper (x, y, closed), the discs (x, y each), the drawer and the buttons, and with tasks the goal's twelve numbers besides. With tasks an episode
+/// terminates with reward 1 where its thing is as the goal has it; without, it is only truncated: play.
+/// </summary>
+public sealed class Tabletop : IVectorEnvironment
+{
+    /// <summary>Numbers of a state.</summary>
+    public const int State = 12;
+
+    /// <summary>The radius of the obstacle, whose middle is that of the table.</summary>
+    public const float Obstacle = 0.15f;
+
+    /// <summary>How far an action moves the gripper at most, in each direction.</summary>
+    public const float Stride = 0.05f;
+
+    private const float Reach = 0.06f, HandleFirst = 0.15f, HandleRange = 0.3f, BackRow = 0.92f;
+
+    private readonly Func<int, RandomStream, TabletopTask>? task;
+    private readonly int longest;
+    private readonly float[] states, goals;
+    private readonly TabletopThing[] things;
+    private readonly int[] steps, episodes;
+    private readonly bool[] isOver;
+    private ulong seed;
+
+    /// <summary>Creates tables.</summary>
+    /// <param name="count">Tables.</param>
+    /// <param name="longest">Actions after which an episode is truncated.</param>
+    /// <param name="task">What is asked for; null for play.</param>
+    public Tabletop(int count, int longest, Func<int, RandomStream, TabletopTask>? task = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(longest, 1);
+        (Count, this.longest, this.task) = (count, longest, task);
+        (states, goals, things, steps, episodes, isOver) = (new float[count * State], new float[count * State], new TabletopThing[count], new int[count], new int[count], new bool[count]);
+        ObservationSpace = BoxSpace.Of(task is null ? State : 2 * State, 0, 1);
+    }
+
+    /// <inheritdoc/>
+    public int Count { get; }
+
+    /// <inheritdoc/>
+    public BoxSpace ObservationSpace { get; }
+
+    /// <inheritdoc/>
+    public BoxSpace ActionSpace { get; } = BoxSpace.Of(3, -1, 1);
+
+    /// <summary>Any state: discs left or right of the obstacle, the drawer open or shut, buttons on or off, the gripper open.</summary>
+    public static float[] AnyState(RandomStream random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        float Side() => (float)(random.NextDouble(0.1, 0.3) + (random.Next(2) == 0 ? 0 : 0.6));
+        float Depth() => (float)random.NextDouble(0.15, 0.75);
+        return [Side(), Depth(), 0, Side(), Depth(), Side(), Depth(), Side(), Depth(), random.Next(2), random.Next(2), random.Next(2)];
+    }
+
+    /// <summary>Where a thing can be taken or switched.</summary>
+    public static (float X, float Y) Place(ReadOnlySpan<float> state, TabletopThing thing) => thing switch
+    {
+        TabletopThing.Drawer => (HandleFirst + HandleRange * state[9], BackRow),
+        TabletopThing.FirstButton => (0.7f, BackRow),
+        TabletopThing.SecondButton => (0.88f, BackRow),
+        _ => (state[3 + 2 * (int)thing], state[4 + 2 * (int)thing]),
+    };
+
+    /// <summary>Whether a thing is as a goal has it.</summary>
+    public static bool IsReached(ReadOnlySpan<float> state, ReadOnlySpan<float> goal, TabletopThing thing) => thing switch
+    {
+        TabletopThing.Drawer => Math.Abs(state[9] - goal[9]) < 0.15f,
+        TabletopThing.FirstButton => state[10] == goal[10],
+        TabletopThing.SecondButton => state[11] == goal[11],
+        _ => Distance(Place(state, thing), Place(goal, thing)) < 0.1f,
+    };
+
+    /// <summary>Acts on a state.</summary>
+    /// <param name="state">The state, which changes [12].</param>
+    /// <param name="action">The action [3].</param>
+    public static void Move(Span<float> state, ReadOnlySpan<float> action)
+    {
+        var (before, wasClosed, closes) = ((X: state[0], Y: state[1]), state[2] > 0.5f, action[2] > 0);
+        var (x, y) = (Math.Clamp(before.X + Stride * Math.Clamp(action[0], -1, 1), 0, 1), Math.Clamp(before.Y + Stride * Math.Clamp(action[1], -1, 1), 0, 1));
+        var fromMiddle = Distance((x, y), (0.5f, 0.5f));
+        if (fromMiddle < Obstacle)
+        {
+            // Along the border, as a finger slides along a post.
+            var scale = Obstacle / Math.Max(fromMiddle, 1e-6f);
+            (x, y) = (0.5f + (x - 0.5f) * scale, 0.5f + (y - 0.5f) * scale);
+        }
+        if (wasClosed && closes && Nearest(state, before) is { } held)
+        {
+            if (held == TabletopThing.Drawer) state[9] = Math.Clamp(state[9] + (x - before.X) / HandleRange, 0, 1);
+            else
+            {
+                var at = 3 + 2 * (int)held;
+                (state[at], state[at + 1]) = (Math.Clamp(state[at] + x - before.X, 0, 1), Math.Clamp(state[at + 1] + y - before.Y, 0, 1));
+            }
+        }
+        (state[0], state[1], state[2]) = (x, y, closes ? 1 : 0);
+        if (wasClosed || !closes) return;
+        foreach (var button in new[] { TabletopThing.FirstButton, TabletopThing.SecondButton })
+            if (Distance((x, y), Place(state, button)) < Reach) state[6 + (int)button] = 1 - state[6 + (int)button];
+    }
+
+    /// <inheritdoc/>
+    public void Reset(ulong seed, EnvironmentStep into)
+    {
+        ArgumentNullException.ThrowIfNull(into);
+        this.seed = seed;
+        Array.Clear(episodes);
+        for (var i = 0; i < Count; i++) Begin(i, into);
+    }
+
+    /// <inheritdoc/>
+    public void Step(ReadOnlySpan<float> actions, EnvironmentStep into)
+    {
+        ArgumentNullException.ThrowIfNull(into);
+        if (actions.Length != 3 * Count) throw new ArgumentException($"expected {3 * Count} numbers, three for each of {Count} tables; found {actions.Length}", nameof(actions));
+        for (var i = 0; i < actions.Length; i++)
+            if (!float.IsFinite(actions[i])) throw new ArgumentException($"the action of environment {i / 3} is {actions[i]}", nameof(actions));
+        for (var i = 0; i < Count; i++)
+        {
+            (into.Rewards[i], into.Costs[i], into.Terminated[i], into.Truncated[i]) = (0, 0, false, false);
+            if (isOver[i])
+            {
+                episodes[i]++;
+                Begin(i, into);
+                continue;
+            }
+            var state = states.AsSpan(i * State, State);
+            Move(state, actions.Slice(3 * i, 3));
+            into.Terminated[i] = task is not null && IsReached(state, goals.AsSpan(i * State, State), things[i]);
+            into.Truncated[i] = !into.Terminated[i] && ++steps[i] >= longest;
+            into.Rewards[i] = into.Terminated[i] ? 1 : 0;
+            isOver[i] = into.IsOver(i);
+            See(i, into);
+        }
+    }
+
+    private static TabletopThing? Nearest(ReadOnlySpan<float> state, (float X, float Y) gripper)
+    {
+        var (nearest, distance) = ((TabletopThing?)null, Reach);
+        for (var thing = TabletopThing.FirstDisc; thing <= TabletopThing.Drawer; thing++)
+            if (Distance(gripper, Place(state, thing)) is var d && d < distance) (nearest, distance) = (thing, d);
+        return nearest;
+    }
+
+    private static float Distance((float X, float Y) a, (float X, float Y) b) => MathF.Sqrt((a.X - b.X) * (a.X - b.X) + (a.Y - b.Y) * (a.Y - b.Y));
+
+    private void Begin(int table, EnvironmentStep into)
+    {
+        var random = RandomStream.Of(seed, "tabletop", table, episodes[table]);
+        if (task is null) AnyState(random).CopyTo(states, table * State);
+        else
+        {
+            var asked = task(table, random);
+            asked.Start.CopyTo(states, table * State);
+            asked.Goal.CopyTo(goals, table * State);
+            things[table] = asked.Thing;
+        }
+        (steps[table], isOver[table]) = (0, false);
+        See(table, into);
+    }
+
+    private void See(int table, EnvironmentStep into)
+    {
+        var seen = into.Observations.AsSpan(table * ObservationSpace.Size, ObservationSpace.Size);
+        states.AsSpan(table * State, State).CopyTo(seen);
+        if (task is not null) goals.AsSpan(table * State, State).CopyTo(seen[State..]);
+    }
+}

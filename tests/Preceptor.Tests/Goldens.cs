@@ -11,6 +11,9 @@ public static class Goldens
 {
     private static readonly string? Folder = FindFolder();
 
+    /// <summary>The folder; only where a case could be read.</summary>
+    public static string Root => Folder ?? throw new InvalidOperationException("there are no goldens here");
+
     /// <summary>All cases of a file, or those of a kind (the setting "kind").</summary>
     public static IReadOnlyList<GoldenCase> Cases(string file, string? kind = null)
     {

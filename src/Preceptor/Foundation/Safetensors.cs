@@ -54,11 +54,24 @@ public static class Safetensors
     /// <exception cref="RequestException">The file is missing, truncated, or its header lies.</exception>
     public static SafetensorsFile Read(string path)
     {
+        var arrays = new Dictionary<string, StoredArray>(StringComparer.Ordinal);
+        var metadata = ReadEach(path, arrays.Add);
+        return new(arrays, metadata);
+    }
+
+    /// <summary>Reads a file an array at a time, in the order of their bytes, for files that are too large to be held twice; the checks are those of <see cref="Read(string)"/>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="take">Takes each array by its name.</param>
+    /// <returns>The metadata.</returns>
+    /// <exception cref="RequestException">The file is missing, truncated, or its header lies.</exception>
+    public static IDictionary<string, string> ReadEach(string path, Action<string, StoredArray> take)
+    {
+        ArgumentNullException.ThrowIfNull(take);
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             if (!stream.CanSeek) throw new RequestException($"{path}: not a regular file, so not a safetensors file");
-            return Read(stream, path);
+            return Read(stream, path, take);
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -70,7 +83,7 @@ public static class Safetensors
         }
     }
 
-    private static SafetensorsFile Read(FileStream stream, string path)
+    private static IDictionary<string, string> Read(FileStream stream, string path, Action<string, StoredArray> take)
     {
         var left = stream.Length - PrefixLength;
         if (left < 0) throw new RequestException($"{path}: holds {stream.Length} bytes, expected at least the {PrefixLength} bytes of a safetensors file's header length");
@@ -82,14 +95,13 @@ public static class Safetensors
         var header = new byte[length];
         stream.ReadExactly(header);
         var (entries, metadata) = SafetensorsHeader.Parse(header, left - (long)length, path);
-        var arrays = new Dictionary<string, StoredArray>(entries.Count, StringComparer.Ordinal);
         foreach (var entry in entries)
         {
             var data = new byte[entry.End - entry.Start];
             stream.ReadExactly(data);
-            arrays.Add(entry.Name, new(entry.Type, entry.Shape, data));
+            take(entry.Name, new(entry.Type, entry.Shape, data));
         }
-        return new(arrays, metadata);
+        return metadata;
     }
 
     private static byte[] Header(KeyValuePair<string, StoredArray>[] arrays, IEnumerable<KeyValuePair<string, string>> metadata)

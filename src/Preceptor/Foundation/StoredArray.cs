@@ -76,4 +76,22 @@ public sealed record StoredArray(string Type, IReadOnlyList<long> Shape, ReadOnl
         Data.Span.CopyTo(dense.bytes);
         if (!direct) into.copy_(dense);
     }
+
+    /// <summary>Copies the values into a tensor of the same shape, converted to its type, such as from 16 to 32 bits.</summary>
+    /// <exception cref="RequestException">The shapes differ; the message starts with <paramref name="what"/>.</exception>
+    public void ConvertTo(torch.Tensor into, string what)
+    {
+        if (!Shape.SequenceEqual(into.shape)) throw new RequestException($"{what} is {Type} [{string.Join(", ", Shape)}], expected [{string.Join(", ", into.shape)}]");
+        using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        into.copy_(ToTensor());
+    }
+
+    /// <summary>A new tensor with the values, of their own type.</summary>
+    public torch.Tensor ToTensor()
+    {
+        var dense = torch.empty([.. Shape], Types[Type].Torch);
+        Data.Span.CopyTo(dense.bytes);
+        return dense;
+    }
 }

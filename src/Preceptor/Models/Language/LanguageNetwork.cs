@@ -1,0 +1,80 @@
+using Preceptor.Foundation;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Preceptor.Models;
+
+/// <summary>
+/// A transformer over tokens with an output for each: embeddings, layers, logits. A decoder is one stack; an encoder–decoder has two that share the embedding.
+/// Names of a decoder's parameters are those of Hugging Face's Qwen2.
+/// </summary>
+[Version(1)]
+public sealed class LanguageNetwork : nn.Module
+{
+    private readonly TransformerStack? model, encoder, decoder;
+    private readonly Embedding? embed_tokens;
+    private readonly Linear? lm_head;
+
+    /// <summary>Creates it with torch's present generator.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="vocabulary">How many tokens there are.</param>
+    /// <exception cref="RequestException">The options do not fit each other.</exception>
+    public LanguageNetwork(TransformerOptions options, int vocabulary) : base(nameof(LanguageNetwork))
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        (Options, Vocabulary) = (options, vocabulary);
+        if (options.Architecture == LanguageArchitecture.Decoder)
+        {
+            model = new(options, vocabulary);
+            register_module("model", model);
+        }
+        else
+        {
+            embed_tokens = Initial.Embedding(vocabulary, options.Width, options.InitialDeviation);
+            encoder = new(options, 0);
+            decoder = new(options, 0, hasMemory: true);
+            register_module("embed_tokens", embed_tokens);
+            register_module("encoder", encoder);
+            register_module("decoder", decoder);
+        }
+        if (options.Tied) return;
+        lm_head = TransformerStack.Linear(options, options.Width, vocabulary, false);
+        register_module("lm_head", lm_head);
+    }
+
+    /// <summary>Its options.</summary>
+    public TransformerOptions Options { get; }
+
+    /// <summary>How many tokens there are.</summary>
+    public int Vocabulary { get; }
+
+    /// <summary>Token vectors [B, T, D] of ids [B, T] of 64-bit.</summary>
+    public Tensor Embed(Tensor ids) => model?.Embed(ids) ?? embed_tokens!.forward(ids);
+
+    /// <summary>The last layer's features [B, T, D] of ids [B, T]; of the decoder, where there is an encoder as well.</summary>
+    /// <param name="ids">The tokens.</param>
+    /// <param name="pass">What they may attend to.</param>
+    public Tensor Features(Tensor ids, TransformerPass pass) => Features(Embed(ids), pass, null);
+
+    /// <summary>The last layer's features [B, T, D] of token vectors [B, T, D], which need not be any token's.</summary>
+    /// <param name="vectors">The vectors.</param>
+    /// <param name="pass">What they may attend to.</param>
+    public Tensor FeaturesOf(Tensor vectors, TransformerPass pass) => Features(vectors, pass, null);
+
+    /// <summary>What the encoder makes of ids [B, M]: [B, M, D].</summary>
+    /// <param name="ids">The tokens.</param>
+    /// <param name="real">Which are real [B, M]; null: all.</param>
+    public Tensor Encode(Tensor ids, Tensor? real) => encoder!.Forward(Embed(ids), TransformerPass.Bidirectional with { Real = real });
+
+    /// <summary>Logits [B, T, V] of features [B, T, D].</summary>
+    public Tensor Logits(Tensor features)
+    {
+        if (lm_head is not null) return lm_head.forward(features);
+        using var weight = model?.Tokens ?? embed_tokens!.weight!;
+        return nn.functional.linear(features, weight);
+    }
+
+    /// <summary>The features, and what enters each layer.</summary>
+    internal Tensor Features(Tensor vectors, TransformerPass pass, Action<int, Tensor>? watch) => (model ?? decoder!).Forward(vectors, pass, watch);
+}

@@ -1,0 +1,168 @@
+using System.Runtime.InteropServices;
+using Preceptor.Data;
+using Preceptor.Foundation;
+using static TorchSharp.torch;
+
+namespace Preceptor.Models;
+
+/// <summary>What was generated.</summary>
+/// <param name="Tokens">The new tokens, without the one that ended them.</param>
+/// <param name="LogProbabilities">Of each of them, and of the ending token where there is one, by the network itself.</param>
+/// <param name="Ended">Whether a token ended it, not the limit.</param>
+public sealed record Generation(IReadOnlyList<int> Tokens, IReadOnlyList<double> LogProbabilities, bool Ended);
+
+/// <summary>
+/// Generates with a cache of keys and values: prompts are read side by side, padded on the left; answers to one prompt share what was read of it; a row that ends leaves the batch.
+/// What is drawn depends on the seed, the prompt and the answer's number, not on neighbours.
+/// </summary>
+/// <param name="network">The network.</param>
+/// <param name="ends">Tokens that end an answer.</param>
+/// <param name="tokens">How many tokens may be drawn; rows of the output beyond are padding.</param>
+/// <param name="start">What a decoder behind an encoder begins with.</param>
+internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> ends, int tokens, int start)
+{
+    /// <summary>Rows that are generated side by side.</summary>
+    public const int Rows = 64;
+
+    /// <summary>Answers to each prompt [prompts][samples].</summary>
+    /// <param name="prompts">The prompts' tokens.</param>
+    /// <param name="options">How.</param>
+    /// <param name="isOver">Says after each token whether a row (of all, prompt × samples + sample) is over for another reason, given its tokens; null for never.</param>
+    /// <param name="cancellation">Ends it between tokens.</param>
+    public Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? isOver = null, CancellationToken cancellation = default)
+    {
+        using var noGradient = no_grad();
+        var answers = new Answer[prompts.Count * options.Samples];
+        for (var i = 0; i < answers.Length; i++) answers[i] = new(i, RandomStream.Of(options.Seed, "generation", PromptKey(prompts[i / options.Samples]), i % options.Samples));
+        // Prompts of like length share a batch, so that little padding is read.
+        int[] order = [.. Enumerable.Range(0, prompts.Count).OrderBy(i => prompts[i].Length)];
+        var together = Math.Max(1, Rows / options.Samples);
+        foreach (var some in order.Chunk(together))
+            GenerateTogether([.. some.Select(i => prompts[i])], [.. some.SelectMany(i => Enumerable.Range(i * options.Samples, options.Samples)).Select(i => answers[i])], options, isOver, cancellation);
+        return [.. answers.Chunk(options.Samples).Select(of => of.Select(a => new Generation(a.Tokens, a.LogProbabilities, a.Ended)).ToArray())];
+    }
+
+    private void GenerateTogether(int[][] prompts, Answer[] rows, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? isOver, CancellationToken cancellation)
+    {
+        var hasEncoder = network.Options.Architecture == LanguageArchitecture.EncoderDecoder;
+        using var cache = new KeyValueCache(network.Options.Layers);
+        var sampler = new TokenSampler(options);
+        var limit = network.Options is { Positions: PositionKind.Learned } learned ? learned.Length : int.MaxValue;
+        var read = hasEncoder ? 1 : prompts.Max(p => p.Length);
+        // With padding, which tokens are real is kept a row, [rows][read].
+        var real = prompts.Any(p => p.Length != prompts[0].Length) ? prompts.Select(p => Marks(p.Length, prompts.Max(q => q.Length), atEnd: !hasEncoder)).ToArray() : null;
+        Tensor? memory = null, memoryReal = null;
+        var logits = new float[0];
+        using (var scope = NewDisposeScope())
+        {
+            var width = prompts.Max(p => p.Length);
+            var ids = Ids(prompts, width, atEnd: !hasEncoder);
+            Tensor features;
+            if (hasEncoder)
+            {
+                memoryReal = real is null ? null : Tensor(real).DetachFromDisposeScope();
+                memory = network.Encode(ids, memoryReal).DetachFromDisposeScope();
+                features = network.Features(full([prompts.Length, 1], start, ScalarType.Int64), Pass(cache, null, memory, memoryReal));
+            }
+            else features = network.Features(ids, Pass(cache, real is null ? null : Tensor(real), null, null));
+            Read(network.Logits(features.narrow(1, features.shape[1] - 1, 1)), ref logits);
+        }
+        if (hasEncoder) real = null;
+        int[] source = [.. Enumerable.Range(0, rows.Length).Select(i => i / options.Samples)]; // whose logits each row draws from
+        try
+        {
+            for (var made = 0; rows.Length > 0 && made < options.MaxTokens && read < limit; made++, read++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                for (var i = 0; i < rows.Length; i++)
+                {
+                    var (token, logProbability) = sampler.Draw(logits.AsSpan(source[i] * network.Vocabulary, tokens), rows[i].Random);
+                    rows[i].Add(token, logProbability, options.StopsAtEnd && ends.Contains(token));
+                    rows[i].IsOver = rows[i].Ended || made == options.MaxTokens - 1 || isOver?.Invoke(rows[i].Number, rows[i].Tokens) == true;
+                }
+                int[] going = [.. Enumerable.Range(0, rows.Length).Where(i => !rows[i].IsOver)];
+                if (going.Length == 0) break;
+                int[] origins = [.. going.Select(i => source[i])];
+                using var scope = NewDisposeScope();
+                if (!origins.SequenceEqual(Enumerable.Range(0, logits.Length / network.Vocabulary)))
+                {
+                    var taken = InputBuffer.Tensor<long>([.. origins.Select(o => (long)o)], ScalarType.Int64, origins.Length);
+                    cache.Take(taken);
+                    memory = Taken(memory, taken);
+                    memoryReal = Taken(memoryReal, taken);
+                    real = real is null ? null : [.. origins.Select(o => real[o])];
+                }
+                rows = [.. going.Select(i => rows[i])];
+                source = [.. Enumerable.Range(0, rows.Length)];
+                if (real is not null) real = [.. real.Select(r => (long[])[.. r, 1])];
+                var next = InputBuffer.Tensor<long>([.. rows.Select(r => (long)r.Tokens[^1])], ScalarType.Int64, rows.Length, 1);
+                Read(network.Logits(network.Features(next, Pass(cache, real is null ? null : Tensor(real), memory, memoryReal))), ref logits);
+            }
+        }
+        finally
+        {
+            memory?.Dispose();
+            memoryReal?.Dispose();
+        }
+    }
+
+    private static TransformerPass Pass(KeyValueCache cache, Tensor? real, Tensor? memory, Tensor? memoryReal) => new() { IsCausal = true, Cache = cache, Real = real, Memory = memory, MemoryReal = memoryReal };
+
+    private static Tensor? Taken(Tensor? of, Tensor rows)
+    {
+        if (of is null) return null;
+        var taken = of.index_select(0, rows).DetachFromDisposeScope();
+        of.Dispose();
+        return taken;
+    }
+
+    private static void Read(Tensor logits, ref float[] into)
+    {
+        var dense = logits.dtype == ScalarType.Float32 ? logits.contiguous() : logits.to(ScalarType.Float32).contiguous();
+        var numbers = MemoryMarshal.Cast<byte, float>(dense.bytes);
+        if (into.Length != numbers.Length) into = new float[numbers.Length];
+        numbers.CopyTo(into);
+    }
+
+    private static Tensor Tensor(long[][] rows) => InputBuffer.Tensor<long>([.. rows.SelectMany(r => r)], ScalarType.Int64, rows.Length, rows[0].Length);
+
+    private static long[] Marks(int count, int width, bool atEnd) => [.. Enumerable.Range(0, width).Select(i => (atEnd ? i >= width - count : i < count) ? 1L : 0)];
+
+    private static Tensor Ids(int[][] prompts, int width, bool atEnd)
+    {
+        var ids = new long[prompts.Length * width];
+        for (var row = 0; row < prompts.Length; row++)
+            for (var i = 0; i < prompts[row].Length; i++) ids[row * width + (atEnd ? width - prompts[row].Length : 0) + i] = prompts[row][i];
+        return InputBuffer.Tensor<long>(ids, ScalarType.Int64, prompts.Length, width);
+    }
+
+    private static long PromptKey(int[] prompt)
+    {
+        var key = 0x9E3779B97F4A7C15UL;
+        foreach (var token in prompt) key = (key ^ (uint)token) * 0xD6E8FEB86659FD93UL;
+        return (long)key;
+    }
+
+    /// <summary>An answer in the making.</summary>
+    private sealed class Answer(int number, RandomStream random)
+    {
+        public int Number => number;
+
+        public RandomStream Random => random;
+
+        public List<int> Tokens { get; } = [];
+
+        public List<double> LogProbabilities { get; } = [];
+
+        public bool Ended { get; private set; }
+
+        public bool IsOver { get; set; }
+
+        public void Add(int token, double logProbability, bool ends)
+        {
+            LogProbabilities.Add(logProbability);
+            if (ends) Ended = true;
+            else Tokens.Add(token);
+        }
+    }
+}

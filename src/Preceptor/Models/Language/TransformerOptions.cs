@@ -1,0 +1,184 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Preceptor.Foundation;
+
+namespace Preceptor.Models;
+
+/// <summary>What is put together.</summary>
+public enum LanguageArchitecture
+{
+    /// <summary>One stack: prompt and answer are one sequence.</summary>
+    Decoder,
+
+    /// <summary>An encoder that reads the prompt in both directions, and a decoder that attends to it.</summary>
+    EncoderDecoder,
+}
+
+/// <summary>How a layer's inputs are scaled.</summary>
+public enum NormKind
+{
+    /// <summary>By the root of their mean square (Zhang and Sennrich 2019).</summary>
+    RootMeanSquare,
+
+    /// <summary>To mean 0 and variance 1 (Ba et al. 2016).</summary>
+    Layer,
+}
+
+/// <summary>How a token's place becomes known.</summary>
+public enum PositionKind
+{
+    /// <summary>Queries and keys are turned by angles that grow with the place (Su et al. 2021).</summary>
+    Rotary,
+
+    /// <summary>A learned vector a place is added to the token's.</summary>
+    Learned,
+
+    /// <summary>Learned vectors of the distance, up to a limit, in keys and values (Shaw et al. 2018).</summary>
+    Relative,
+}
+
+/// <summary>What stands between the attention of two layers.</summary>
+public enum FeedForwardKind
+{
+    /// <summary>down(silu(gate(x)) · up(x)) (Shazeer 2020).</summary>
+    SwiGlu,
+
+    /// <summary>Two linear layers with GELU between.</summary>
+    Gelu,
+
+    /// <summary>GELU by its tanh approximation, as GPT-2 has it.</summary>
+    GeluTanh,
+
+    /// <summary>Two linear layers with ReLU between.</summary>
+    Relu,
+}
+
+/// <summary>Which linear layers add a constant.</summary>
+public enum BiasKind
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>Those of queries, keys and values.</summary>
+    QueryKeyValue,
+
+    /// <summary>All in the layers.</summary>
+    All,
+}
+
+/// <summary>A transformer over tokens.</summary>
+public sealed record TransformerOptions
+{
+    /// <summary>What is put together.</summary>
+    [Description("decoder: prompt and answer are one sequence; encoder-decoder: the prompt is read in both directions")]
+    public LanguageArchitecture Architecture { get; set; }
+
+    /// <summary>Layers.</summary>
+    [Description("Layers; of the encoder and of the decoder each, where there are both")]
+    [Range(1, 200)]
+    public int Layers { get; set; } = 4;
+
+    /// <summary>Numbers a token.</summary>
+    [Description("Numbers a token")]
+    [Range(2, 65_536)]
+    public int Width { get; set; } = 128;
+
+    /// <summary>Attention heads.</summary>
+    [Description("Attention heads")]
+    [Range(1, 512)]
+    public int Heads { get; set; } = 4;
+
+    /// <summary>Heads of keys and values.</summary>
+    [Description("Heads of keys and values, each used by heads / key-value-heads heads of queries; 0: as many as heads")]
+    [Range(0, 512)]
+    public int KeyValueHeads { get; set; }
+
+    /// <summary>Numbers a head.</summary>
+    [Description("Numbers a head; 0: width / heads")]
+    [Range(0, 4096)]
+    public int HeadWidth { get; set; }
+
+    /// <summary>Hidden units of the feed-forward layers.</summary>
+    [Description("Hidden units of the feed-forward layers; 0: 4 × width, with swi-glu 8/3 × width")]
+    [Range(0, 1_000_000)]
+    public int Hidden { get; set; }
+
+    /// <summary>What stands between the attention of two layers.</summary>
+    [Description("What stands between the attention of two layers")]
+    public FeedForwardKind FeedForward { get; set; }
+
+    /// <summary>How a layer's inputs are scaled.</summary>
+    [Description("How a layer's inputs are scaled")]
+    public NormKind Norm { get; set; }
+
+    /// <summary>Whether sums are scaled, not what is added.</summary>
+    [Description("Scales the sum after attention and after the feed-forward layer, as BERT does, and not what enters them")]
+    public bool NormAfter { get; set; }
+
+    /// <summary>What norms add to the variance.</summary>
+    [Description("What norms add to the mean square")]
+    [Range(0, 1)]
+    public double NormEpsilon { get; set; } = 1e-6;
+
+    /// <summary>How a token's place becomes known.</summary>
+    [Description("How a token's place becomes known")]
+    public PositionKind Positions { get; set; }
+
+    /// <summary>The base of rotary positions.</summary>
+    [Description("The base of rotary positions: the slowest pair turns once in about 2π × this many places")]
+    [Range(1, 1e12)]
+    public double RotaryBase { get; set; } = 10_000;
+
+    /// <summary>How far rotary positions are stretched.</summary>
+    [Description("Stretches rotary positions so that this many times length can be read (YaRN); 1: not")]
+    [Range(1, 1024)]
+    public double Stretch { get; set; } = 1;
+
+    /// <summary>The largest distance with a vector of its own.</summary>
+    [Description("The largest distance with a vector of its own, of relative positions")]
+    [Range(1, 10_000)]
+    public int MaxDistance { get; set; } = 20;
+
+    /// <summary>Tokens a sequence.</summary>
+    [Description("Most tokens a sequence in training; learned positions end there")]
+    [Range(2, 1_000_000)]
+    public int Length { get; set; } = 256;
+
+    /// <summary>Which linear layers add a constant.</summary>
+    [Description("Which linear layers add a constant")]
+    public BiasKind Bias { get; set; } = BiasKind.QueryKeyValue;
+
+    /// <summary>Whether the output layer has the embedding's weights.</summary>
+    [Description("Whether the output layer has the weights of the token embedding")]
+    public bool Tied { get; set; } = true;
+
+    /// <summary>Dropout.</summary>
+    [Description("Dropout of embeddings and of what each layer adds")]
+    [Range(0, 0.95)]
+    public double Dropout { get; set; }
+
+    /// <summary>How widely weights are drawn.</summary>
+    [Description("Standard deviation of the weights at the beginning")]
+    [Range(0, 1, MinimumIsExclusive = true)]
+    public double InitialDeviation { get; set; } = 0.02;
+
+    /// <summary>Heads of keys and values, resolved.</summary>
+    internal int KeyValueHeadCount => KeyValueHeads == 0 ? Heads : KeyValueHeads;
+
+    /// <summary>Numbers a head, resolved.</summary>
+    internal int HeadSize => HeadWidth == 0 ? Width / Heads : HeadWidth;
+
+    /// <summary>Hidden units, resolved.</summary>
+    internal int HiddenSize => Hidden > 0 ? Hidden : FeedForward == FeedForwardKind.SwiGlu ? (8 * Width / 3 + 31) / 32 * 32 : 4 * Width;
+
+    /// <summary>Throws where the numbers do not fit each other.</summary>
+    /// <exception cref="RequestException">Names the keys.</exception>
+    internal void Check()
+    {
+        static string Divisors(int of) => string.Join(", ", Enumerable.Range(1, Math.Min(of, 64)).Where(h => of % h == 0));
+        if (HeadWidth == 0 && Width % Heads != 0) throw new RequestException($"model.heads: {Heads} does not divide model.width {Width}; allowed: {Divisors(Width)}");
+        if (Heads % KeyValueHeadCount != 0) throw new RequestException($"model.key-value-heads: {KeyValueHeadCount} does not divide model.heads {Heads}; allowed: {Divisors(Heads)}");
+        if (Positions == PositionKind.Rotary && HeadSize % 2 != 0) throw new RequestException($"model.head-width: {HeadSize} numbers a head cannot be turned in pairs; expected an even number");
+        if (Stretch > 1 && Positions != PositionKind.Rotary) throw new RequestException($"model.stretch: stretches rotary positions, and model.positions is {Positions.ToString().ToLowerInvariant()}");
+    }
+}

@@ -4,6 +4,8 @@ using Preceptor.Data;
 using Preceptor.Fields;
 using Preceptor.Fields.BuiltIn;
 using Preceptor.Foundation;
+using Preceptor.Language;
+using Preceptor.Language.BuiltIn;
 using Preceptor.Measurement;
 using Preceptor.Measurement.BuiltIn;
 using Preceptor.Prediction;
@@ -70,6 +72,8 @@ public static class BuiltInProblems
             (options, seed) => RegionsProblem.Draft((RegionsProblem.Options)options, seed)),
         new("stitching-maze", ControlData.KindName, "A point with momentum in a U of corridors, and episodes that each stay in one of four parts; asked for are goals that no episode reached from there.",
             typeof(StitchingMazeProblem.Options), "temporal-stitching", new Dictionary<string, string> { ["training.epochs"] = "60", ["training.batch"] = "128", ["training.clip"] = "0.25" }, null) { Task = ControlKind.StitchingMaze },
+        new("sums", LanguageData.KindName, "Sums of two numbers in characters, to be answered; a share of the training answers may be wrong.",
+            typeof(SumsProblem.Options), "sft", new Dictionary<string, string> { ["model.layers"] = "2", ["model.length"] = "32", ["training.epochs"] = "20", ["training.batch"] = "64", ["training.rate"] = "0.002" }, null) { Task = LanguageKind.Sums },
         new("tabletop-play", ControlData.KindName, "Play with discs, a drawer and buttons around an obstacle, without a word of what was meant; asked for are states in which one thing is elsewhere.",
             typeof(TabletopPlayProblem.Options), "play-lmp", new Dictionary<string, string> { ["model.width"] = "64", ["training.epochs"] = "150", ["training.batch"] = "64", ["training.clip"] = "1" }, null) { Task = TabletopPlayExam.Task },
         new("tasks", MeasurementData.KindName, "Published learning tasks, supervised, few-shot and control, by the numbers that their difficulty depends on; or one of your own.",

@@ -1,3 +1,4 @@
+using Preceptor.Foundation;
 using System.Runtime.InteropServices;
 using Preceptor.Data;
 using Preceptor.Evaluation;

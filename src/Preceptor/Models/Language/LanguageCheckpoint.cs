@@ -26,7 +26,7 @@ internal static class LanguageCheckpoint
         {
             network = new LanguageNetwork(configuration.Options, configuration.Vocabulary);
             if (type != ScalarType.Float32) network.to(type);
-            Fill(network, configuration, folder);
+            Fill(network, name => CheckpointNames.Targets(configuration, name), folder);
             network.eval();
             return (network, configuration);
         }
@@ -56,7 +56,11 @@ internal static class LanguageCheckpoint
         Safetensors.Write(path, network.state_dict().OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, StoredArray.Of(p.Value))), [KeyValuePair.Create("format", "pt")]);
     }
 
-    private static void Fill(LanguageNetwork network, CheckpointConfiguration configuration, string folder)
+    /// <summary>Reads weights that bear the network's own names.</summary>
+    /// <exception cref="RequestException">A file is missing, damaged, or does not fit.</exception>
+    public static void ReadWeights(LanguageNetwork network, string folder) => Fill(network, name => [(name, default)], folder);
+
+    private static void Fill(LanguageNetwork network, Func<string, IReadOnlyList<(string Target, CheckpointPart Part)>> targets, string folder)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -68,9 +72,9 @@ internal static class LanguageCheckpoint
             Safetensors.ReadEach(file, (name, array) =>
             {
                 if (left is not null && !left.Remove(name)) throw new RequestException($"{file}: tensor '{name}' is not one that {IndexFileName} has in this file");
-                foreach (var (target, part) in CheckpointNames.Targets(configuration, name))
+                foreach (var (target, part) in targets(name))
                 {
-                    if (!places.TryGetValue(target, out var place)) throw new RequestException($"{file}: tensor '{name}' has no place in a {configuration.ModelType} of {configuration.Options.Layers} layers");
+                    if (!places.TryGetValue(target, out var place)) throw new RequestException($"{file}: tensor '{name}' has no place in a network of {network.Options.Layers} layers as the configuration has it");
                     Copy(array, place, part, $"{file}: tensor '{name}'");
                     if (part.Kind != CheckpointPart.Addition && !missing.Remove(target)) throw new RequestException($"{file}: tensor '{name}' is there twice");
                 }

@@ -67,7 +67,7 @@ public enum BiasKind
 }
 
 /// <summary>A transformer over tokens.</summary>
-public sealed record TransformerOptions
+public record TransformerOptions
 {
     /// <summary>What is put together.</summary>
     [Description("decoder: prompt and answer are one sequence; encoder-decoder: the prompt is read in both directions")]
@@ -161,6 +161,9 @@ public sealed record TransformerOptions
     [Description("Standard deviation of the weights at the beginning")]
     [Range(0, 1, MinimumIsExclusive = true)]
     public double InitialDeviation { get; set; } = 0.02;
+
+    /// <summary>The same without what a derived record adds.</summary>
+    internal TransformerOptions Plain() => GetType() == typeof(TransformerOptions) ? this : new TransformerOptions(this);
 
     /// <summary>Heads of keys and values, resolved.</summary>
     internal int KeyValueHeadCount => KeyValueHeads == 0 ? Heads : KeyValueHeads;

@@ -1,3 +1,4 @@
+using Preceptor.Foundation;
 using Preceptor.Data;
 using Preceptor.Data.Generators;
 using Preceptor.Supervision;

@@ -1,0 +1,63 @@
+using Preceptor.Data;
+using Preceptor.Foundation;
+using Preceptor.Models;
+using Preceptor.Training;
+
+namespace Preceptor.Language;
+
+/// <summary>Sequences of a training step.</summary>
+public sealed class SequenceBatch : IBatch
+{
+    internal SequenceBatch(LanguageArchitecture architecture, int start) => Content = new(architecture, start);
+
+    /// <summary>What the network reads and is to predict.</summary>
+    public LanguageBatch Content { get; }
+
+    /// <inheritdoc/>
+    public int Count => Content.Count;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<int> Rows => Content.Rows;
+
+    /// <summary>The batch's number in its epoch, from 0.</summary>
+    public int Number { get; internal set; }
+
+    /// <summary>The epoch, from 1.</summary>
+    public int Epoch { get; internal set; }
+}
+
+/// <summary>Batches of sequences in an order of each epoch's own, those of like length together, so that little padding is computed.</summary>
+/// <param name="run">The run.</param>
+/// <param name="sequences">The sequences.</param>
+/// <param name="size">Sequences a batch.</param>
+/// <param name="architecture">The network's.</param>
+/// <param name="start">What a decoder behind an encoder begins with.</param>
+internal sealed class SequenceBatches(Run run, TokenSequences sequences, int size, LanguageArchitecture architecture, int start) : IBatches<SequenceBatch>
+{
+    // Batches whose sequences are sorted together: enough that lengths agree, few enough that an epoch's order stays random.
+    private const int Together = 50;
+
+    public int PerEpoch => (sequences.Count + size - 1) / size;
+
+    public int Examples => sequences.Count;
+
+    public IEnumerable<SequenceBatch> Epoch(int epoch, int first)
+    {
+        var order = run.Random("order", epoch).Permutation(sequences.Count);
+        for (var begin = 0; begin < order.Length; begin += Together * size)
+        {
+            var part = order.AsSpan(begin, Math.Min(Together * size, order.Length - begin));
+            part.Sort((a, b) => (sequences.Lengths[a], a).CompareTo((sequences.Lengths[b], b)));
+        }
+        // Only the last batch may be smaller, so it keeps its place.
+        int[] batches = [.. run.Random("batch-order", epoch).Permutation(order.Length / size), .. order.Length % size > 0 ? [order.Length / size] : Array.Empty<int>()];
+        var batch = new SequenceBatch(architecture, start);
+        for (var number = first; number < batches.Length; number++)
+        {
+            var from = batches[number] * size;
+            batch.Content.Fill(sequences, order.AsSpan(from, Math.Min(size, order.Length - from)));
+            (batch.Number, batch.Epoch) = (number, epoch);
+            yield return batch;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.ComponentModel;
+using System.Text.Json.Nodes;
+using Preceptor.Data;
+using Preceptor.Foundation;
+using Preceptor.Models;
+using Preceptor.Training;
+
+namespace Preceptor.Language;
+
+/// <summary>Texts without labels.</summary>
+/// <param name="Fingerprint">A hash of their contents.</param>
+public sealed record RawText(string Fingerprint) : ISupervision
+{
+    /// <inheritdoc/>
+    public string Name => "";
+}
+
+/// <summary>Prompts, each with the response that is wanted.</summary>
+/// <param name="Fingerprint">A hash of their contents.</param>
+public sealed record Responses(string Fingerprint) : ISupervision
+{
+    /// <inheritdoc/>
+    public string Name => "";
+}
+
+/// <summary>The network of a language model: its sizes, or the folder of one to go on from.</summary>
+public sealed record LanguageModelOptions : TransformerOptions
+{
+    /// <summary>The model to go on from.</summary>
+    [Description("A folder with a model to go on from: a run's, or a Hugging Face folder of Qwen2's or GPT-2's layout; its sizes then replace these. Left out: weights are drawn")]
+    public string? Base { get; set; }
+}
+
+/// <summary>A problem of language: what a method may see.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Tokenizer">From text to tokens.</param>
+/// <param name="Train">The sequences to learn from.</param>
+/// <param name="Validation">Others.</param>
+public sealed record LanguageProblem(string Name, Tokenizer Tokenizer, TokenSequences Train, TokenSequences Validation) : ITrainingProblem
+{
+    /// <summary>Whether each sequence is a prompt and its response, and not text alone.</summary>
+    public bool HasPrompts { get; } = Train.Prompts.Any(p => p > 0);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ISupervision> Supervision => HasPrompts ? [new Responses(Train.Fingerprint)] : [new RawText(Train.Fingerprint)];
+
+    /// <summary>The network.</summary>
+    public LanguageModelOptions Model { get; init; } = new();
+
+    /// <summary>How to train it.</summary>
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <inheritdoc/>
+    public JsonObject Describe(JsonNode? method = null)
+    {
+        var description = new JsonObject
+        {
+            ["tokenizer"] = Tokenizer.Fingerprint,
+            ["sequences"] = Train.Fingerprint,
+            ["validation"] = Validation.Fingerprint,
+            ["model"] = Options.Resolve(Model),
+            ["training"] = Options.Resolve(Training),
+        };
+        if (method is not null) description["method"] = method;
+        return description;
+    }
+}

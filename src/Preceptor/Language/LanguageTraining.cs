@@ -1,0 +1,60 @@
+using Preceptor.Foundation;
+using Preceptor.Models;
+using Preceptor.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Preceptor.Language;
+
+/// <summary>Trains networks to say what comes next.</summary>
+[Version(1)]
+internal static class LanguageTraining
+{
+    /// <summary>The loss of a network's batches: called once with the network, then once an epoch, then once a step.</summary>
+    public delegate Objective<SequenceBatch> SequenceObjective(LanguageNetwork network);
+
+    /// <summary>Trains the problem's network on its sequences.</summary>
+    /// <param name="run">The run; only one training fits into a stage.</param>
+    /// <param name="problem">The problem.</param>
+    /// <param name="objective">The loss.</param>
+    public static LanguageModel Train(this Run run, LanguageProblem problem, SequenceObjective objective)
+    {
+        var (network, ends) = run.Begin(problem);
+        return run.Train(problem, network, ends, new SequenceBatches(run, problem.Train, problem.Training.Batch, network.Options.Architecture, StartOf(ends)), objective(network));
+    }
+
+    /// <summary>Trains a network on batches of the method's own, validated by the mean loss a token.</summary>
+    public static LanguageModel Train<TBatch>(this Run run, LanguageProblem problem, LanguageNetwork network, IReadOnlyList<int> ends, IBatches<TBatch> batches, Objective<TBatch> objective) where TBatch : IBatch
+    {
+        run.Uses(typeof(LanguageTraining));
+        run.Uses(typeof(LanguageNetwork));
+        ValidationScores Validate()
+        {
+            var model = new LanguageModel(problem.Tokenizer, network, ends, new([], 0, 0, 0), run.Threads);
+            var of = model.LogProbabilities(problem.Validation);
+            var loss = -of.Sum(o => o.Sum()) / Math.Max(1, of.Sum(o => o.Length));
+            return new(-loss, loss, "negative-loss");
+        }
+        var summary = TrainingLoop.Fit(run, network, batches, problem.Training, objective, problem.Validation.Count == 0 ? null : Validate);
+        return new(problem.Tokenizer, network, ends, summary, run.Threads);
+    }
+
+    /// <summary>The network to train: that of the model to go on from, or a new one by the run's seed; and the tokens that end a text.</summary>
+    /// <exception cref="RequestException">The model to go on from cannot be read, or its tokens are others.</exception>
+    public static (LanguageNetwork Network, IReadOnlyList<int> Ends) Begin(this Run run, LanguageProblem problem)
+    {
+        set_num_threads(run.Threads);
+        if (problem.Model.Base is { } folder)
+        {
+            var model = LanguageModel.Load(LanguageModel.Find(folder) ?? throw new RequestException($"model.base: {folder} has no language model: expected {LanguageModel.FileName} or {CheckpointConfiguration.FileName} in it"));
+            if (model.Tokenizer.Fingerprint == problem.Tokenizer.Fingerprint) return (model.Network, model.Ends);
+            model.Dispose();
+            throw new RequestException($"model.base: {folder} has another tokenizer than the problem; leave out problem.tokenizer to use the model's");
+        }
+        manual_seed(run.TorchSeed("initialisation"));
+        return (new LanguageNetwork(problem.Model, problem.Tokenizer.Size), problem.Tokenizer.End is { } end ? [end] : []);
+    }
+
+    /// <summary>What a decoder behind an encoder begins with.</summary>
+    internal static int StartOf(IReadOnlyList<int> ends) => ends.Count > 0 ? ends[0] : 0;
+}

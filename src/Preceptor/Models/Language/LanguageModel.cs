@@ -1,0 +1,160 @@
+using Preceptor.Data;
+using Preceptor.Foundation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Preceptor.Models;
+
+/// <summary>A language model: a tokenizer and a network that says what comes next.</summary>
+public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
+{
+    /// <summary>The file that its folder has.</summary>
+    public const string FileName = "language.json";
+
+    private const int TokensTogether = 8192;
+
+    private readonly int threads;
+
+    /// <summary>Puts a model together, which then owns the network.</summary>
+    /// <param name="tokenizer">From text to tokens.</param>
+    /// <param name="network">The network; its embedding may have more rows than the tokenizer has tokens.</param>
+    /// <param name="ends">Tokens that end a text.</param>
+    /// <param name="training">How it was trained.</param>
+    /// <param name="threads">Threads that answer.</param>
+    /// <exception cref="RequestException">The tokenizer has tokens that the network has not.</exception>
+    public LanguageModel(Tokenizer tokenizer, LanguageNetwork network, IReadOnlyList<int> ends, TrainingSummary training, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(network);
+        if (tokenizer.Size > network.Vocabulary) throw new RequestException($"the tokenizer has {tokenizer.Size} tokens, and the network knows {network.Vocabulary}");
+        (Tokenizer, Network, Ends, Training, this.threads) = (tokenizer, network, ends, training, threads);
+    }
+
+    /// <summary>From text to tokens.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>The network.</summary>
+    public LanguageNetwork Network { get; }
+
+    /// <summary>Tokens that end a text.</summary>
+    public IReadOnlyList<int> Ends { get; }
+
+    /// <summary>How it was trained.</summary>
+    public TrainingSummary Training { get; }
+
+    /// <summary>What a decoder behind an encoder begins with.</summary>
+    internal int Start => Ends.Count > 0 ? Ends[0] : 0;
+
+    /// <summary>What follows each prompt [prompts][samples].</summary>
+    /// <param name="prompts">The prompts' tokens, at least one each.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellation">Ends it between tokens.</param>
+    public Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        ArgumentNullException.ThrowIfNull(options);
+        if (prompts.FirstOrDefault(p => p.Length == 0) is not null) throw new ArgumentException("a prompt has no token", nameof(prompts));
+        set_num_threads(threads);
+        Func<int, IReadOnlyList<int>, bool>? stop = options.Stop.Count == 0 ? null : (_, tokens) =>
+        {
+            // Only the last tokens can complete a text that was not there before.
+            var text = Tokenizer.Decode([.. tokens.Skip(Math.Max(0, tokens.Count - options.Stop.Max(s => s.Length) - 8))]);
+            return options.Stop.Any(s => text.Contains(s, StringComparison.Ordinal));
+        };
+        return new TextGenerator(Network, Ends, Tokenizer.Size, Start).Generate(prompts, options, stop, cancellation);
+    }
+
+    /// <summary>The text that follows each prompt, up to the first of the texts that stop it [prompts][samples].</summary>
+    /// <param name="prompts">The prompts.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellation">Ends it between tokens.</param>
+    public string[][] Generate(IReadOnlyList<string> prompts, GenerationOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return [.. Generate([.. prompts.Select(p => Tokenizer.Encode(p))], options, cancellation).Select(of => of.Select(g => Cut(Tokenizer.Decode([.. g.Tokens]), options.Stop)).ToArray())];
+    }
+
+    /// <summary>The log-probability of each token that is to be predicted, a list a sequence.</summary>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="cancellation">Ends it between blocks.</param>
+    public double[][] LogProbabilities(TokenSequences sequences, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        set_num_threads(threads);
+        using var noGradient = no_grad();
+        var answers = new double[sequences.Count][];
+        var batch = new LanguageBatch(Network.Options.Architecture, Start);
+        int[] order = [.. Enumerable.Range(0, sequences.Count).OrderBy(i => sequences.Lengths[i])];
+        for (var first = 0; first < order.Length;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            // Like lengths together, no more tokens than fit beside their logits.
+            var count = 1;
+            while (first + count < order.Length && (count + 1) * sequences.Lengths[order[first + count]] <= TokensTogether) count++;
+            batch.Fill(sequences, order.AsSpan(first, count));
+            using var scope = NewDisposeScope();
+            var logits = batch.Logits(Network);
+            if (logits.dtype != ScalarType.Float32) logits = logits.to(ScalarType.Float32);
+            var of = nn.functional.log_softmax(logits, 1).gather(1, batch.Targets().unsqueeze(1)).contiguous().data<float>().ToArray();
+            for (var (row, at) = (0, 0); row < count; at += batch.AnswerLengths[row], row++)
+                answers[order[first + row]] = [.. of.AsSpan(at, batch.AnswerLengths[row]).ToArray().Select(v => (double)v)];
+            first += count;
+        }
+        return answers;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A decoder of Qwen2's kind can also be loaded by other programs: config.json and model.safetensors are Hugging Face's.</remarks>
+    public void Save(string folder)
+    {
+        int? padding = Tokenizer.Padding;
+        if (CheckpointConfiguration.IsQwen(Network.Options)) LanguageCheckpoint.Write(Network, folder, Ends, padding);
+        else LanguageCheckpoint.WriteWeights(Network, Path.Combine(folder, LanguageCheckpoint.FileName));
+        Tokenizer.Save(folder);
+        ModelFiles.WriteJson(Path.Combine(folder, FileName), new Description(Network.Options.Plain(), Network.Vocabulary, [.. Ends], Training, threads));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A folder without <see cref="FileName"/> is read as Hugging Face's.</remarks>
+    public static LanguageModel Load(string folder)
+    {
+        var tokenizer = Tokenizer.Load(folder);
+        if (!File.Exists(Path.Combine(folder, FileName)))
+        {
+            var (read, configuration) = LanguageCheckpoint.Read(folder);
+            if (configuration.IsCausal) return new(tokenizer, read, configuration.EndTokens, new([], 0, 0, 0), 1);
+            read.Dispose();
+            throw new RequestException($"{folder}: a {configuration.ModelType} reads in both directions and cannot say what comes next; expected {string.Join(" or ", CheckpointConfiguration.ModelTypes.Where(t => t != configuration.ModelType))}");
+        }
+        var path = Path.Combine(folder, FileName);
+        var description = ModelFiles.ReadJson<Description>(path);
+        if (description.Vocabulary is < 1 or > 10_000_000 || description.Threads < 1 || description.Ends.Any(e => e < 0 || e >= description.Vocabulary)) throw new RequestException($"{path}: vocabulary, ends or threads are not what a model has");
+        set_num_threads(description.Threads);
+        var network = new LanguageNetwork(description.Options, description.Vocabulary);
+        try
+        {
+            LanguageCheckpoint.ReadWeights(network, folder);
+            network.eval();
+            return new(tokenizer, network, description.Ends, description.Training, description.Threads);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The folder of the model that a run's folder, a model's or a Hugging Face folder holds; null where it holds another or none.</summary>
+    public static string? Find(string folder) => new[] { folder, Path.Combine(folder, "model") }.FirstOrDefault(place => File.Exists(Path.Combine(place, FileName)) || File.Exists(Path.Combine(place, CheckpointConfiguration.FileName)));
+
+    /// <inheritdoc/>
+    public void Dispose() => Network.Dispose();
+
+    private static string Cut(string text, IReadOnlyList<string> stop)
+    {
+        var end = stop.Select(s => text.IndexOf(s, StringComparison.Ordinal)).Where(i => i >= 0).DefaultIfEmpty(text.Length).Min();
+        return text[..end];
+    }
+
+    private sealed record Description(TransformerOptions Options, int Vocabulary, int[] Ends, TrainingSummary Training, int Threads);
+}

@@ -22,6 +22,7 @@ internal static class CommandLine
         AttemptsCommand.Create(stop),
         LabelCommand.Create(stop),
         PredictCommand.Create(),
+        GenerateCommand.Create(),
         EvaluateCommand.Create(),
         ExportCommand.Create(),
         CatalogueCommands.Methods(),

@@ -16,7 +16,11 @@ internal abstract class ProgressDisplay : IProgress<TrainingProgress>
     public virtual void End() { }
 
     protected static string Describe(TrainingProgress p) =>
-        $"{p.Stage}: epoch {p.Epoch}/{p.Epochs}, loss {p.Loss:0.0000}{(p.Validation is { } v ? $", validation {v:0.0 %}" : "")}, {p.ItemsPerSecond:#,0} rows/s, {Math.Ceiling(p.Left.TotalSeconds):0} s left";
+        $"{p.Stage}: epoch {p.Epoch}/{p.Epochs}, loss {p.Loss:0.0000}{Validation(p)}, {p.ItemsPerSecond:#,0} rows/s, {Math.Ceiling(p.Left.TotalSeconds):0} s left";
+
+    // Of an error the loop knows the negative, so that more is better.
+    private static string Validation(TrainingProgress p) => p.Validation is not { } v ? ""
+        : p.Metric.StartsWith("negative-", StringComparison.Ordinal) ? $", validation {p.Metric["negative-".Length..]} {-v:0.0000}" : $", validation {v:0.0 %}";
 
     private sealed class JsonProgress : ProgressDisplay
     {

@@ -18,7 +18,7 @@ internal static class PredictCommand
         var output = new Option<string?>("--out") { Description = "The CSV file to write; left out: standard output" };
         var explain = new Option<bool>("--explain") { Description = "Add a column with the words that speak most for each row's class (models of ss3)" };
         var streams = new StreamOptions();
-        var command = new Command("predict", "Predict new rows: row, id, label, probability, second, abstain; label sets with the probability of each label; or numbers; a field solves from initial states: state, place, time, u; a policy acts, by columns observation-0 … and goal-0 …: row, action-0 …. With --stream: decide on streams of rows") { model, data, output, explain };
+        var command = new Command("predict", "Predict new rows: row, id, label, probability, second, abstain; label sets with the probability of each label; or numbers; a field solves from initial states: state, place, time, u; a policy acts, by columns observation-0 … and goal-0 …: row, action-0 …; a language model answers the column prompt: row, sample, answer, log-probability, ended. With --stream: decide on streams of rows") { model, data, output, explain };
         streams.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -41,6 +41,12 @@ internal static class PredictCommand
                 if (stream is not null || parsed.GetValue(explain)) throw new RequestException($"{ranking}: is a ranker, which has neither --stream nor --explain");
                 using var ranker = Ranker.Load(ranking);
                 return Write(RankingFile.Of(ranker, parsed.GetValue(data)!), parsed.GetValue(output));
+            }
+            if (LanguageModel.Find(parsed.GetValue(model)!) is { } speaking)
+            {
+                if (stream is not null || parsed.GetValue(explain)) throw new RequestException($"{speaking}: is a language model, which has neither --stream nor --explain");
+                using var language = LanguageModel.Load(speaking);
+                return Write(LanguageFile.Of(language, parsed.GetValue(data)!, new()), parsed.GetValue(output));
             }
             using var predictor = Predictor.Load(parsed.GetValue(model)!, new OnnxRows().Run);
             var table = PredictionFile.ReadFor(predictor, parsed.GetValue(data)!, stream: stream?.Column);

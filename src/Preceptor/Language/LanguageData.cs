@@ -118,16 +118,17 @@ public sealed record LanguageTexts((string Prompt, string Response)[] Train, (st
     /// <summary>Texts as tokens: prompt and response with the end behind it, or packed into sequences of a length where there are no prompts.</summary>
     /// <param name="pairs">The texts.</param>
     /// <param name="tokenizer">The tokenizer.</param>
-    /// <param name="between">What stands between prompt and response.</param>
+    /// <param name="form">How prompts are put before their responses.</param>
     /// <param name="length">Most tokens a sequence; longer pairs are left out.</param>
     /// <returns>The sequences, and how many pairs were left out.</returns>
-    public static (TokenSequences Sequences, int TooLong) Encode((string Prompt, string Response)[] pairs, Tokenizer tokenizer, string between, int length)
+    public static (TokenSequences Sequences, int TooLong) Encode((string Prompt, string Response)[] pairs, Tokenizer tokenizer, PromptForm form, int length)
     {
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(form);
         int[] end = tokenizer.End is { } token ? [token] : [];
         if (pairs.All(p => p.Prompt.Length == 0)) return (TokenSequences.Pack(pairs.Select(p => (int[])[.. tokenizer.Encode(p.Response), .. end]), length), 0);
-        var all = pairs.Select(p => (Prompt: tokenizer.Encode(p.Prompt + between), Answer: (int[])[.. tokenizer.Encode(p.Response), .. end])).ToArray();
+        var all = pairs.Select(p => (Prompt: tokenizer.Encode(form.Render(p.Prompt)), Answer: (int[])[.. tokenizer.Encode(p.Response), .. end])).ToArray();
         (int[], int[])[] kept = [.. all.Where(p => p.Prompt.Length + p.Answer.Length <= length && p.Answer.Length > 0)];
         return (TokenSequences.Of(kept), all.Length - kept.Length);
     }

@@ -44,6 +44,9 @@ public sealed record LanguageProblem(string Name, Tokenizer Tokenizer, TokenSequ
     /// <inheritdoc/>
     public IReadOnlyList<ISupervision> Supervision => HasPrompts ? [new Responses(Train.Fingerprint)] : [new RawText(Train.Fingerprint)];
 
+    /// <summary>How prompts are put before their responses.</summary>
+    public PromptForm Form { get; init; } = new();
+
     /// <summary>The network.</summary>
     public LanguageModelOptions Model { get; init; } = new();
 

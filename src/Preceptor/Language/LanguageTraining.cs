@@ -36,7 +36,7 @@ internal static class LanguageTraining
             return new(-loss, loss, "negative-loss");
         }
         var summary = TrainingLoop.Fit(run, network, batches, problem.Training, objective, problem.Validation.Count == 0 ? null : Validate);
-        return new(problem.Tokenizer, network, ends, summary, run.Threads);
+        return new(problem.Tokenizer, network, ends, summary, run.Threads) { Form = problem.Form };
     }
 
     /// <summary>The network to train: that of the model to go on from, or a new one by the run's seed; and the tokens that end a text.</summary>

@@ -29,7 +29,10 @@ internal sealed class LoopPosition : IKept
 
     public double MeanLoss => lossCount == 0 ? 0 : lossSum / lossCount;
 
-    public double? LastAccuracy => epochs.Count == 0 ? null : epochs[^1].ValidationAccuracy;
+    public double? LastAccuracy => epochs.Count == 0 || LastMetric is null ? null : epochs[^1].ValidationAccuracy;
+
+    /// <summary>What that is; null before the first validation of this process.</summary>
+    public string? LastMetric { get; private set; }
 
     public void Advance(double loss, int count)
     {
@@ -41,6 +44,7 @@ internal sealed class LoopPosition : IKept
 
     public EpochRecord EndEpoch(ValidationScores? scores, torch.nn.Module network, MovingAverage? average, int patience)
     {
+        LastMetric = scores?.Metric;
         var record = new EpochRecord(Epoch, MeanLoss, scores?.Accuracy, scores?.Loss);
         epochs.Add(record);
         if (scores is null) bestEpoch = Epoch;

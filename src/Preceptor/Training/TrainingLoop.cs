@@ -144,6 +144,6 @@ internal sealed class LoopClock(Run run, long steps, LoopPosition start)
         if (run.Progress is null || watch.Elapsed < next) return;
         next = watch.Elapsed + TimeSpan.FromSeconds(0.3);
         var left = watch.Elapsed / (position.Step - firstStep) * (steps - position.Step);
-        run.Progress.Report(new(run.StagePath, epoch.Number, epoch.Total, (double)position.Step / steps, position.MeanLoss, position.LastAccuracy, examples / watch.Elapsed.TotalSeconds, left));
+        run.Progress.Report(new(run.StagePath, epoch.Number, epoch.Total, (double)position.Step / steps, position.MeanLoss, position.LastAccuracy, examples / watch.Elapsed.TotalSeconds, left) { Metric = position.LastMetric ?? "accuracy" });
     }
 }

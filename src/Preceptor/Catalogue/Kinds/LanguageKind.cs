@@ -55,18 +55,18 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
     {
         var model = (LanguageModelOptions)specification.ModelSection;
         var tokenizer = (data.Tokenizer ?? (model.Base is null ? null : LanguageModel.Find(model.Base) ?? model.Base)) is { } folder ? Tokenizer.Load(folder) : texts.Learn(data.Tokens);
-        var between = data.Between ?? (data.Tokens == TokenKind.Word ? " " : "");
+        var form = new PromptForm { Between = data.Between ?? (data.Tokens == TokenKind.Word ? " " : "") };
         var notes = new List<string>(texts.Notes);
         TokenSequences Encode((string, string)[] pairs, string what)
         {
-            var (sequences, tooLong) = LanguageTexts.Encode(pairs, tokenizer, between, model.Length);
+            var (sequences, tooLong) = LanguageTexts.Encode(pairs, tokenizer, form, model.Length);
             if (sequences.Count == 0) throw new RequestException($"{specification.ProblemName}: none of {pairs.Length} {what} texts has at most model.length {model.Length} tokens");
             if (tooLong > 0) notes.Add($"{tooLong} of {pairs.Length} {what} texts have more than model.length {model.Length} tokens and are left out");
             return sequences;
         }
         var (train, validation, test) = (Encode(texts.Train, "training"), Encode(texts.Validation, "validation"), Encode(texts.Test, "test"));
         notes.Insert(0, $"{train.Tokens.Length} training tokens, {tokenizer.Size} different ones");
-        var problem = new LanguageProblem(specification.ProblemName, tokenizer, train, validation) { Model = model, Training = specification.Training };
+        var problem = new LanguageProblem(specification.ProblemName, tokenizer, train, validation) { Form = form, Model = model, Training = specification.Training };
         MeasuredScores Score(LanguageModel of, TokenSequences sequences) => Examine(of, sequences, data.AnswerTokens, problem.HasPrompts);
         return new(problem, m => Score(m, test), m => Score(m, validation))
         {

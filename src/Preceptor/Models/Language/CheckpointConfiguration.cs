@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Preceptor.Foundation;
 
 namespace Preceptor.Models;
@@ -169,7 +170,7 @@ internal sealed record CheckpointConfiguration(string ModelType, TransformerOpti
 
         public ConfigurationKeys? Within(string key) => Find(key) is not { } found ? null : found.ValueKind == JsonValueKind.Object ? new(Path, $"{Prefix}{key}.", found) : throw Wrong(key, found, "an object");
 
-        public string Text(string key, string? otherwise) => Find(key) is not { } found ? otherwise ?? throw Missing(key) : found.ValueKind == JsonValueKind.String ? found.GetString()! : throw Wrong(key, found, "a text");
+        public string Text(string key, string? otherwise) => Find(key) is not { } found ? otherwise ?? throw Missing(key) : found.ValueKind == JsonValueKind.String ? String(found, key) : throw Wrong(key, found, "a text");
 
         public void Only(string key, string value)
         {
@@ -200,12 +201,26 @@ internal sealed record CheckpointConfiguration(string ModelType, TransformerOpti
                 var file = new FileInfo(path);
                 if (!file.Exists) throw new RequestException($"{path}: no such file; expected a folder with {FileName} and model.safetensors");
                 if (file.Length > 16 << 20) throw new RequestException($"{path}: holds {file.Length} bytes, expected a configuration of at most 16 MiB");
-                using var document = JsonDocument.Parse(File.ReadAllBytes(path), new() { AllowDuplicateProperties = false, MaxDepth = 32 });
+                var bytes = File.ReadAllBytes(path);
+                if (!Utf8.IsValid(bytes)) throw new RequestException($"{path}: is not UTF-8 text");
+                using var document = JsonDocument.Parse(bytes, new() { AllowDuplicateProperties = false, MaxDepth = 32 });
                 return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : throw new RequestException($"{path}: expected a JSON object");
             }
-            catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
+            catch (Exception fault) when (fault is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException) // the second: a text with half a surrogate pair
             {
                 throw new RequestException($"{path}: {fault.Message}", fault);
+            }
+        }
+
+        private string String(JsonElement found, string key)
+        {
+            try
+            {
+                return found.GetString()!;
+            }
+            catch (InvalidOperationException) // half a surrogate pair
+            {
+                throw Wrong(key, found, "a well-formed text");
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 using Preceptor.Foundation;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -115,13 +116,15 @@ internal static class LanguageCheckpoint
         try
         {
             if (new FileInfo(index).Length > 64 << 20) throw new RequestException($"{index}: larger than 64 MiB, so not an index of shards");
-            using var json = JsonDocument.Parse(File.ReadAllBytes(index), new() { AllowDuplicateProperties = false, MaxDepth = 8 });
+            var bytes = File.ReadAllBytes(index);
+            if (!Utf8.IsValid(bytes)) throw new RequestException($"{index}: is not UTF-8 text");
+            using var json = JsonDocument.Parse(bytes, new() { AllowDuplicateProperties = false, MaxDepth = 8 });
             if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
                 throw new RequestException($"{index}: expected an object weight_map");
             return [.. map.EnumerateObject().Select(p => (p.Name, File: Shard(p.Value, p.Name))).GroupBy(p => p.File, StringComparer.Ordinal)
                 .Select(g => (Path.Combine(folder, g.Key), (IReadOnlyList<string>?)[.. g.Select(p => p.Name)]))];
         }
-        catch (JsonException fault)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             throw new RequestException($"{index}: {fault.Message}", fault);
         }

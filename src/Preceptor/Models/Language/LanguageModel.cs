@@ -42,6 +42,9 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     /// <summary>How it was trained.</summary>
     public TrainingSummary Training { get; }
 
+    /// <summary>How prompts were put before their responses.</summary>
+    public PromptForm Form { get; init; } = new();
+
     /// <summary>What a decoder behind an encoder begins with.</summary>
     internal int Start => Ends.Count > 0 ? Ends[0] : 0;
 
@@ -64,14 +67,23 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         return new TextGenerator(Network, Ends, Tokenizer.Size, Start).Generate(prompts, options, stop, cancellation);
     }
 
-    /// <summary>The text that follows each prompt, up to the first of the texts that stop it [prompts][samples].</summary>
-    /// <param name="prompts">The prompts.</param>
+    /// <summary>The answers to each prompt, each up to the first of the texts that stop it [prompts][samples].</summary>
+    /// <param name="prompts">The prompts, which are put into the model's form.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellation">Ends it between tokens.</param>
     public string[][] Generate(IReadOnlyList<string> prompts, GenerationOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return [.. Generate([.. prompts.Select(p => Tokenizer.Encode(p))], options, cancellation).Select(of => of.Select(g => Cut(Tokenizer.Decode([.. g.Tokens]), options.Stop)).ToArray())];
+        return [.. Generate([.. prompts.Select(p => Tokenizer.Encode(Form.Render(p)))], options, cancellation).Select(of => of.Select(g => Text(g, options)).ToArray())];
+    }
+
+    /// <summary>The text of an answer, up to the first of the texts that stop it.</summary>
+    public string Text(Generation answer, GenerationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        ArgumentNullException.ThrowIfNull(options);
+        var text = Tokenizer.Decode([.. answer.Tokens]);
+        return text[..options.Stop.Select(s => text.IndexOf(s, StringComparison.Ordinal)).Where(i => i >= 0).DefaultIfEmpty(text.Length).Min()];
     }
 
     /// <summary>The log-probability of each token that is to be predicted, a list a sequence.</summary>
@@ -111,7 +123,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         if (CheckpointConfiguration.IsQwen(Network.Options)) LanguageCheckpoint.Write(Network, folder, Ends, padding);
         else LanguageCheckpoint.WriteWeights(Network, Path.Combine(folder, LanguageCheckpoint.FileName));
         Tokenizer.Save(folder);
-        ModelFiles.WriteJson(Path.Combine(folder, FileName), new Description(Network.Options.Plain(), Network.Vocabulary, [.. Ends], Training, threads));
+        ModelFiles.WriteJson(Path.Combine(folder, FileName), new Description(Network.Options.Plain(), Network.Vocabulary, [.. Ends], Training, threads, Form));
     }
 
     /// <inheritdoc/>
@@ -135,7 +147,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         {
             LanguageCheckpoint.ReadWeights(network, folder);
             network.eval();
-            return new(tokenizer, network, description.Ends, description.Training, description.Threads);
+            return new(tokenizer, network, description.Ends, description.Training, description.Threads) { Form = description.Form ?? new() };
         }
         catch
         {
@@ -150,11 +162,5 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     /// <inheritdoc/>
     public void Dispose() => Network.Dispose();
 
-    private static string Cut(string text, IReadOnlyList<string> stop)
-    {
-        var end = stop.Select(s => text.IndexOf(s, StringComparison.Ordinal)).Where(i => i >= 0).DefaultIfEmpty(text.Length).Min();
-        return text[..end];
-    }
-
-    private sealed record Description(TransformerOptions Options, int Vocabulary, int[] Ends, TrainingSummary Training, int Threads);
+    private sealed record Description(TransformerOptions Options, int Vocabulary, int[] Ends, TrainingSummary Training, int Threads, PromptForm? Form);
 }

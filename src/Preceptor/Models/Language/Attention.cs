@@ -36,32 +36,34 @@ internal sealed class Attention : nn.Module
     /// <param name="features">The tokens.</param>
     /// <param name="pass">What they may attend to.</param>
     /// <param name="turn">Rotary positions; null for others.</param>
+    /// <param name="chunks">Rotary positions in chunks, in place of those; null without.</param>
     /// <param name="bias">What is added to the scores.</param>
     /// <param name="layer">Which layer of the stack it is.</param>
-    public Tensor Forward(Tensor features, TransformerPass pass, (Tensor Cosine, Tensor Sine)? turn, Tensor? bias, int layer)
+    public Tensor Forward(Tensor features, TransformerPass pass, (Tensor Cosine, Tensor Sine)? turn, ChunkedPlaces? chunks, Tensor? bias, int layer)
     {
         var (query, key, value) = (Split(q_proj.forward(features), heads), Split(k_proj.forward(features), shared), Split(v_proj.forward(features), shared));
-        if (turn is { } by) (query, key) = (RotaryPositions.Turn(query, by), RotaryPositions.Turn(key, by));
+        if (chunks is not null) key = chunks.TurnKeys(key);
+        else if (turn is { } by) (query, key) = (RotaryPositions.Turn(query, by), RotaryPositions.Turn(key, by));
         if (pass.Cache is { } cache) (key, value) = cache.Append(layer, key, value);
-        return Merge(Attend(query, key, value, bias, isTriangle: bias is null && pass.IsCausal && features.shape[1] > 1, pass.IsPlain));
+        return Merge(Attend(query, key, value, chunks, bias, isTriangle: bias is null && pass.IsCausal && features.shape[1] > 1, pass.IsPlain));
     }
 
     /// <summary>Features [B, T, D] of features [B, T, D], by attention to what an encoder read.</summary>
     public Tensor Cross(Tensor features, TransformerPass pass, Tensor? bias, int layer)
     {
         var (key, value) = pass.Cache is { } cache ? cache.Memory(layer, Read) : Read();
-        return Merge(Attend(Split(q_proj.forward(features), heads), key, value, bias, false, pass.IsPlain));
+        return Merge(Attend(Split(q_proj.forward(features), heads), key, value, null, bias, false, pass.IsPlain));
         (Tensor, Tensor) Read() => (Split(k_proj.forward(pass.Memory!), shared), Split(v_proj.forward(pass.Memory!), shared));
     }
 
-    private Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? bias, bool isTriangle, bool isPlain)
+    private Tensor Attend(Tensor query, Tensor key, Tensor value, ChunkedPlaces? chunks, Tensor? bias, bool isTriangle, bool isPlain)
     {
         if (shared != heads) (key, value) = (key.repeat_interleave(heads / shared, 1), value.repeat_interleave(heads / shared, 1));
         if (bias is not null && bias.dtype != query.dtype) bias = bias.to(query.dtype);
-        if (relative is null && !isPlain) return nn.functional.scaled_dot_product_attention(query, key, value, bias, 0, isTriangle);
+        if (relative is null && chunks is null && !isPlain) return nn.functional.scaled_dot_product_attention(query, key, value, bias, 0, isTriangle);
         using Scalar scale = 1 / Math.Sqrt(size);
         var scaled = query * scale;
-        var scores = scaled.matmul(key.transpose(2, 3)); // [B, H, T, S]
+        var scores = chunks?.Scores(scaled, key) ?? scaled.matmul(key.transpose(2, 3)); // [B, H, T, S]
         var distances = relative?.Distances(query.shape[2], key.shape[2]);
         if (distances is not null) scores = scores + relative!.Scores(scaled, distances);
         if (bias is not null) scores = scores + bias;

@@ -33,9 +33,9 @@ internal sealed class TransformerLayer : nn.Module
     }
 
     /// <summary>Features [B, T, D] of features [B, T, D].</summary>
-    public Tensor Forward(Tensor features, TransformerPass pass, (Tensor Cosine, Tensor Sine)? turn, Tensor? bias, Tensor? memoryBias, int layer)
+    public Tensor Forward(Tensor features, TransformerPass pass, (Tensor Cosine, Tensor Sine)? turn, ChunkedPlaces? chunks, Tensor? bias, Tensor? memoryBias, int layer)
     {
-        features = Add(features, input_layernorm, x => self_attn.Forward(x, pass, turn, bias, layer));
+        features = Add(features, input_layernorm, x => self_attn.Forward(x, pass, turn, chunks, bias, layer));
         if (cross_attn is not null) features = Add(features, cross_layernorm!, x => cross_attn.Cross(x, pass, memoryBias, layer));
         return Add(features, post_attention_layernorm, mlp.forward);
     }

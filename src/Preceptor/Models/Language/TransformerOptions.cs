@@ -134,6 +134,16 @@ public record TransformerOptions
     [Range(1, 1024)]
     public double Stretch { get; set; } = 1;
 
+    /// <summary>Places a chunk.</summary>
+    [Description("Reads more than length tokens in chunks of this many places, so that no distance is larger (dual chunk attention); 0: not")]
+    [Range(0, 10_000_000)]
+    public int Chunk { get; set; }
+
+    /// <summary>How many places neighbouring chunks share.</summary>
+    [Description("How many places of neighbouring chunks keep their true distance, at least 1 and less than chunk")]
+    [Range(0, 10_000_000)]
+    public int ChunkOverlap { get; set; }
+
     /// <summary>The largest distance with a vector of its own.</summary>
     [Description("The largest distance with a vector of its own, of relative positions")]
     [Range(1, 10_000)]
@@ -182,6 +192,8 @@ public record TransformerOptions
         if (HeadWidth == 0 && Width % Heads != 0) throw new RequestException($"model.heads: {Heads} does not divide model.width {Width}; allowed: {Divisors(Width)}");
         if (Heads % KeyValueHeadCount != 0) throw new RequestException($"model.key-value-heads: {KeyValueHeadCount} does not divide model.heads {Heads}; allowed: {Divisors(Heads)}");
         if (Positions == PositionKind.Rotary && HeadSize % 2 != 0) throw new RequestException($"model.head-width: {HeadSize} numbers a head cannot be turned in pairs; expected an even number");
+        if (Chunk > 0 && Positions != PositionKind.Rotary) throw new RequestException($"model.chunk: chunks rotary positions, and model.positions is {Positions.ToString().ToLowerInvariant()}");
+        if (Chunk > 0 && ChunkOverlap is var overlap && (overlap < 1 || overlap >= Chunk)) throw new RequestException($"model.chunk-overlap: {ChunkOverlap} is not allowed; expected from 1 to model.chunk {Chunk} less one");
         if (Stretch > 1 && Positions != PositionKind.Rotary) throw new RequestException($"model.stretch: stretches rotary positions, and model.positions is {Positions.ToString().ToLowerInvariant()}");
     }
 }

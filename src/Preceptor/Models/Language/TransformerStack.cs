@@ -11,6 +11,7 @@ internal sealed class TransformerStack : nn.Module
     private readonly nn.Module<Tensor, Tensor>? embed_layernorm, norm;
     private readonly TransformerLayer[] all;
     private readonly RotaryPositions? rotary;
+    private readonly ChunkedPositions? chunked;
     private readonly TransformerOptions options;
 
     /// <summary>Creates it with torch's present generator.</summary>
@@ -30,7 +31,8 @@ internal sealed class TransformerStack : nn.Module
             embed_positions = Initial.Normal(options.InitialDeviation, options.Length, options.Width);
             register_parameter("embed_positions", embed_positions);
         }
-        if (options.Positions == PositionKind.Rotary) rotary = new(options);
+        if (options.Chunk > 0) chunked = new(options);
+        else if (options.Positions == PositionKind.Rotary) rotary = new(options);
         if (options.NormAfter)
         {
             embed_layernorm = RootMeanSquareNorm.Create(options);
@@ -67,6 +69,7 @@ internal sealed class TransformerStack : nn.Module
     {
         var (count, read) = (vectors.shape[1], pass.Cache?.Length ?? 0);
         var places = pass.Places(count);
+        var chunks = chunked is null ? null : new ChunkedPlaces(chunked, places ?? arange(read, read + count).view(1, -1), pass.Places(read + count) ?? arange(read + count).view(1, -1));
         var turn = rotary is null ? null : places is null ? rotary.At(read, count) : ((Tensor, Tensor)?)rotary.At(places, read + count);
         if (embed_positions is not null) vectors = vectors + (places is null ? embed_positions.narrow(0, read, count) : embed_positions.index_select(0, places.flatten()).view(places.shape[0], count, options.Width));
         if (embed_layernorm is not null) vectors = embed_layernorm.forward(vectors);
@@ -75,14 +78,18 @@ internal sealed class TransformerStack : nn.Module
         for (var layer = 0; layer < all.Length; layer++)
         {
             watch?.Invoke(layer, vectors);
-            vectors = all[layer].Forward(vectors, pass, turn, bias, memoryBias, layer);
+            vectors = all[layer].Forward(vectors, pass, turn, chunks, bias, memoryBias, layer);
         }
         return norm is null ? vectors : norm.forward(vectors);
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) rotary?.Dispose();
+        if (disposing)
+        {
+            rotary?.Dispose();
+            chunked?.Dispose();
+        }
         base.Dispose(disposing);
     }
 }

@@ -11,7 +11,7 @@ public sealed class LanguageNetworkTests
 {
     private static readonly TransformerOptions Small = new() { Layers = 2, Width = 16, Heads = 4, KeyValueHeads = 2, Length = 32, InitialDeviation = 0.3 };
 
-    public static TheoryData<string> Forms => ["rotary", "learned", "relative", "layer norm after", "gpt", "shared heads", "stretched", "untied", "encoder-decoder rotary", "encoder-decoder relative"];
+    public static TheoryData<string> Forms => ["rotary", "learned", "relative", "layer norm after", "gpt", "shared heads", "stretched", "chunked", "untied", "encoder-decoder rotary", "encoder-decoder relative"];
 
     private static TransformerOptions Options(string form) => form switch
     {
@@ -21,6 +21,7 @@ public sealed class LanguageNetworkTests
         "gpt" => Small with { Norm = NormKind.Layer, FeedForward = FeedForwardKind.GeluTanh, Bias = BiasKind.All, Positions = PositionKind.Learned, KeyValueHeads = 0 },
         "shared heads" => Small with { KeyValueHeads = 1, HeadWidth = 6, FeedForward = FeedForwardKind.Relu },
         "stretched" => Small with { Stretch = 4 },
+        "chunked" => Small with { Chunk = 4, ChunkOverlap = 2 },
         "untied" => Small with { Tied = false },
         "encoder-decoder rotary" => Small with { Architecture = LanguageArchitecture.EncoderDecoder },
         "encoder-decoder relative" => Small with { Architecture = LanguageArchitecture.EncoderDecoder, Positions = PositionKind.Relative, MaxDistance = 3 },
@@ -136,6 +137,19 @@ public sealed class LanguageNetworkTests
         double Score(long a, long b) => (At(q, a) * At(k, b)).sum().item<float>();
         foreach (var shift in new[] { 1, 10, 500 }) Assert.Equal(Score(7, 3), Score(7 + shift, 3 + shift), 1e-4);
         Assert.NotEqual(Score(7, 3), Score(8, 3), 1e-3);
+    }
+
+    [Fact]
+    public void In_chunks_no_more_than_a_step_long_nothing_changes()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var plain = Create(Small);
+        using var chunked = Create(Small with { Chunk = 8, ChunkOverlap = 3 });
+        var ids = tensor(new long[] { 3, 1, 4, 1, 5, 9, 2, 6 }).view(1, 8);
+        var (one, other) = (plain.Features(ids, TransformerPass.Causal), chunked.Features(ids, TransformerPass.Causal));
+        AssertClose(one.narrow(1, 0, 5), other.narrow(1, 0, 5));
+        Assert.True((one - other).abs().max().item<float>() > 1e-3);
     }
 
     [Fact]

@@ -79,6 +79,9 @@ public sealed class TokenSequences
     /// <summary>Those that are to be predicted, but for the first token of a sequence without a prompt.</summary>
     public ReadOnlySpan<int> AnswerOf(int sequence) => Of(sequence)[Prompts[sequence]..];
 
+    /// <summary>The same sequences with a token behind each, which alone is to be predicted: at its place a network has read all of the sequence.</summary>
+    public TokenSequences Whole(int behind = 0) => Of([.. Enumerable.Range(0, Count).Select(i => (Of(i).ToArray(), (int[])[behind]))]);
+
     /// <summary>Some of the sequences, in the order given.</summary>
     public TokenSequences Take(IReadOnlyList<int> sequences)
     {

@@ -34,30 +34,48 @@ public sealed class SequenceBatch : IBatch
 /// <param name="start">What a decoder behind an encoder begins with.</param>
 internal sealed class SequenceBatches(Run run, TokenSequences sequences, int size, LanguageArchitecture architecture, int start) : IBatches<SequenceBatch>
 {
+    /// <summary>How many sequences an example is made of: sequence i together with i + examples, i + 2 · examples, …</summary>
+    public int Together { get; init; } = 1;
+
+    /// <summary>How many steps each batch is given for, one after the other.</summary>
+    public int Repeats { get; init; } = 1;
+
+    /// <summary>The order of an epoch's examples, where it is not drawn; null where it is.</summary>
+    public int[]? Order { get; init; }
+
     // Batches whose sequences are sorted together: enough that lengths agree, few enough that an epoch's order stays random.
-    private const int Together = 50;
+    private const int SortedTogether = 50;
 
-    public int PerEpoch => (sequences.Count + size - 1) / size;
+    public int PerEpoch => Repeats * ((Examples + size - 1) / size);
 
-    public int Examples => sequences.Count;
+    public int Examples => sequences.Count / Together;
 
     public IEnumerable<SequenceBatch> Epoch(int epoch, int first)
     {
-        var order = run.Random("order", epoch).Permutation(sequences.Count);
-        for (var begin = 0; begin < order.Length; begin += Together * size)
-        {
-            var part = order.AsSpan(begin, Math.Min(Together * size, order.Length - begin));
-            part.Sort((a, b) => (sequences.Lengths[a], a).CompareTo((sequences.Lengths[b], b)));
-        }
-        // Only the last batch may be smaller, so it keeps its place.
-        int[] batches = [.. run.Random("batch-order", epoch).Permutation(order.Length / size), .. order.Length % size > 0 ? [order.Length / size] : Array.Empty<int>()];
+        var (order, batches) = Order is null ? Draw(epoch) : (Order, [.. Enumerable.Range(0, (Examples + size - 1) / size)]);
         var batch = new SequenceBatch(architecture, start);
-        for (var number = first; number < batches.Length; number++)
+        for (var number = first; number < PerEpoch; number++)
         {
-            var from = batches[number] * size;
-            batch.Content.Fill(sequences, order.AsSpan(from, Math.Min(size, order.Length - from)));
+            var from = batches[number / Repeats] * size;
+            var examples = order.AsSpan(from, Math.Min(size, order.Length - from));
+            var rows = new int[Together * examples.Length];
+            for (var part = 0; part < Together; part++)
+                for (var i = 0; i < examples.Length; i++) rows[part * examples.Length + i] = part * Examples + examples[i];
+            batch.Content.Fill(sequences, rows);
             (batch.Number, batch.Epoch) = (number, epoch);
             yield return batch;
         }
+    }
+
+    private (int[] Order, int[] Batches) Draw(int epoch)
+    {
+        var order = run.Random("order", epoch).Permutation(Examples);
+        for (var begin = 0; begin < order.Length; begin += SortedTogether * size)
+        {
+            var part = order.AsSpan(begin, Math.Min(SortedTogether * size, order.Length - begin));
+            part.Sort((a, b) => (sequences.Lengths[a], a).CompareTo((sequences.Lengths[b], b)));
+        }
+        // Only the last batch may be smaller, so it keeps its place.
+        return (order, [.. run.Random("batch-order", epoch).Permutation(order.Length / size), .. order.Length % size > 0 ? [order.Length / size] : Array.Empty<int>()]);
     }
 }

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
+using Preceptor.Supervision;
 
 namespace Preceptor.Language;
 
@@ -44,6 +45,18 @@ public sealed record LanguageData : IProblemData
     [Description("The column of the responses that are wanted")]
     public string? Response { get; set; }
 
+    /// <summary>Better responses.</summary>
+    [Description("The column of better responses, of pairs; the wanted ones, where no other column is")]
+    public string? Chosen { get; set; }
+
+    /// <summary>Worse responses.</summary>
+    [Description("The column of worse responses, of pairs")]
+    public string? Rejected { get; set; }
+
+    /// <summary>What checks answers.</summary>
+    [Description("What says whether an answer is right, for methods that learn from outcomes: none | exact: it is the response wanted | number: its last number is that of the response wanted")]
+    public CheckRule Check { get; set; }
+
     /// <summary>What stands between.</summary>
     [Description("What stands between a prompt and its response, such as a blank or a line's end; left out: nothing between characters, a blank between words")]
     public string? Between { get; set; }
@@ -75,31 +88,50 @@ public sealed record LanguageData : IProblemData
         Setting At(string key) => settings?.Find(key) ?? new ScalarSetting(settings?.Place ?? "specification", $"problem.{key}", "");
         if (Data.Length == 0) throw At("data").Wrong("expected a file or the name of a data set");
         if (Text is not null == (Prompt is not null)) throw At(Text is null ? "text" : "prompt").Wrong(Text is null ? "expected problem.text, or problem.prompt and problem.response" : "expected either problem.text or problem.prompt, not both");
-        if (Prompt is not null && Response is null) throw At("response").Wrong("expected the column of responses, since there are prompts");
-        string[] names = Text is not null ? [Text] : [Prompt!, Response!];
-        var (table, test) = read(Data, names, [], BadImages.Fail);
-        (string, string)[] Pairs(Table rows)
+        if (Prompt is not null && Response is null && Chosen is null) throw At("response").Wrong("expected the column of responses, or problem.chosen and problem.rejected, since there are prompts");
+        if (Chosen is null != (Rejected is null)) throw At(Chosen is null ? "chosen" : "rejected").Wrong("expected both problem.chosen and problem.rejected, or neither");
+        if (Chosen is not null && Prompt is null) throw At("prompt").Wrong("expected the column of prompts, since there are better and worse responses");
+        string[] names = Text is not null ? [Text] : Rejected is not null ? [Prompt!, Response ?? Chosen!, Chosen!, Rejected] : [Prompt!, Response!];
+        var (table, test) = read(Data, [.. names.Distinct()], [], BadImages.Fail);
+        TextRow[] Rows(Table rows)
         {
-            Func<int, string>[] columns = [.. names.Select(n => (rows.Find(n) ?? throw At(n == Text ? "text" : n == Prompt ? "prompt" : "response").Wrong($"{rows.Name} has no column '{n}'{Spelling.Hint(n, rows.Columns.Select(c => c.Name))}; it has {string.Join(", ", rows.Columns.Select(c => c.Name))}")).Words())];
-            return [.. Enumerable.Range(0, rows.Rows).Select(r => Text is not null ? ("", columns[0](r)) : (columns[0](r), columns[1](r))).Where(p => p.Item2.Length > 0)];
+            string Key(string name) => name == Text ? "text" : name == Prompt ? "prompt" : name == Response ? "response" : name == Chosen ? "chosen" : "rejected";
+            Func<int, string>[] columns = [.. names.Select(n => (rows.Find(n) ?? throw At(Key(n)).Wrong($"{rows.Name} has no column '{n}'{Spelling.Hint(n, rows.Columns.Select(c => c.Name))}; it has {string.Join(", ", rows.Columns.Select(c => c.Name))}")).Words())];
+            return [.. Enumerable.Range(0, rows.Rows).Select(r => Text is not null ? new TextRow("", columns[0](r)) : new(columns[0](r), columns[1](r)) { Chosen = Rejected is null ? null : columns[2](r), Rejected = Rejected is null ? null : columns[3](r) })
+                .Where(p => p.Response.Length > 0 && p.Chosen is not "" && p.Rejected is not "")];
         }
-        var pairs = Pairs(table);
+        var pairs = Rows(table);
         if (pairs.Length < 5) throw At("data").Wrong($"{table.Name} has {pairs.Length} rows that are not empty, expected at least 5, to train, validate and test");
         var notes = new List<string>();
         if (pairs.Length < table.Rows) notes.Add($"{table.Rows - pairs.Length} of {table.Rows} rows are empty and left out");
         if (table.Note is { } note) notes.Add(note);
         var order = RandomStream.Of(SplitSeed, "text-division").Permutation(pairs.Length);
         var held = Math.Max(1, pairs.Length / 10);
-        (string, string)[] Of(int[] rows) => [.. rows.Order().Select(i => pairs[i])];
-        return test is null ? new(Of(order[(2 * held)..]), Of(order[..held]), Of(order[held..(2 * held)])) { Notes = notes } : new(Of(order[held..]), Of(order[..held]), Pairs(test)) { Notes = notes };
+        TextRow[] Of(int[] rows) => [.. rows.Order().Select(i => pairs[i])];
+        return test is null ? new(Of(order[(2 * held)..]), Of(order[..held]), Of(order[held..(2 * held)])) { Notes = notes } : new(Of(order[held..]), Of(order[..held]), Rows(test)) { Notes = notes };
     }
 }
 
-/// <summary>Texts, divided: pairs of a prompt and its response; the prompts of plain texts are empty.</summary>
+/// <summary>A text: a prompt, empty for plain text, and the response that is wanted.</summary>
+/// <param name="Prompt">The prompt.</param>
+/// <param name="Response">The response.</param>
+public sealed record TextRow(string Prompt, string Response)
+{
+    /// <summary>The right outcome, where a check knows it and the response may be wrong; null where it is the response.</summary>
+    public string? Wanted { get; init; }
+
+    /// <summary>A better response; null where there are no pairs.</summary>
+    public string? Chosen { get; init; }
+
+    /// <summary>A worse one; null where there are no pairs.</summary>
+    public string? Rejected { get; init; }
+}
+
+/// <summary>Texts, divided.</summary>
 /// <param name="Train">Those to learn from.</param>
 /// <param name="Validation">Those to validate by.</param>
 /// <param name="Test">Those of the exam.</param>
-public sealed record LanguageTexts((string Prompt, string Response)[] Train, (string Prompt, string Response)[] Validation, (string Prompt, string Response)[] Test)
+public sealed record LanguageTexts(TextRow[] Train, TextRow[] Validation, TextRow[] Test)
 {
     /// <summary>What to know about them.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
@@ -111,25 +143,40 @@ public sealed record LanguageTexts((string Prompt, string Response)[] Train, (st
     /// <param name="kind">What they are cut into.</param>
     public Tokenizer Learn(TokenKind kind)
     {
-        var texts = Train.SelectMany(p => new[] { p.Prompt, p.Response });
+        var texts = Train.SelectMany(p => new[] { p.Prompt, p.Response, p.Chosen, p.Rejected }.OfType<string>());
         return kind == TokenKind.Word ? WordTokenizer.Learn(texts) : CharacterTokenizer.Learn(texts);
     }
 
     /// <summary>Texts as tokens: prompt and response with the end behind it, or packed into sequences of a length where there are no prompts.</summary>
-    /// <param name="pairs">The texts.</param>
+    /// <param name="rows">The texts.</param>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="form">How prompts are put before their responses.</param>
-    /// <param name="length">Most tokens a sequence; longer pairs are left out.</param>
-    /// <returns>The sequences, and how many pairs were left out.</returns>
-    public static (TokenSequences Sequences, int TooLong) Encode((string Prompt, string Response)[] pairs, Tokenizer tokenizer, PromptForm form, int length)
+    /// <param name="length">Most tokens a sequence; longer rows are left out.</param>
+    /// <returns>The sequences, and of which row each is; none of a row where texts are packed.</returns>
+    public static (TokenSequences Sequences, int[] Rows) Encode(TextRow[] rows, Tokenizer tokenizer, PromptForm form, int length)
     {
-        ArgumentNullException.ThrowIfNull(pairs);
+        ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(tokenizer);
-        ArgumentNullException.ThrowIfNull(form);
-        int[] end = tokenizer.End is { } token ? [token] : [];
-        if (pairs.All(p => p.Prompt.Length == 0)) return (TokenSequences.Pack(pairs.Select(p => (int[])[.. tokenizer.Encode(p.Response), .. end]), length), 0);
-        var all = pairs.Select(p => (Prompt: tokenizer.Encode(form.Render(p.Prompt)), Answer: (int[])[.. tokenizer.Encode(p.Response), .. end])).ToArray();
-        (int[], int[])[] kept = [.. all.Where(p => p.Prompt.Length + p.Answer.Length <= length && p.Answer.Length > 0)];
-        return (TokenSequences.Of(kept), all.Length - kept.Length);
+        if (rows.All(p => p.Prompt.Length == 0)) return (TokenSequences.Pack(rows.Select(r => Ended(tokenizer, r.Response)), length), []);
+        var kept = rows.Select((r, i) => (Row: i, Pair: Pair(r.Prompt, r.Response, tokenizer, form))).Where(p => Fits(p.Pair, length)).ToArray();
+        return (TokenSequences.Of([.. kept.Select(p => p.Pair)]), [.. kept.Select(p => p.Row)]);
     }
+
+    /// <summary>Better and worse responses as tokens; null where there are none.</summary>
+    /// <returns>The pairs, and how many rows were left out since a response is too long or both are alike.</returns>
+    public static (PreferencePairs? Pairs, int LeftOut) EncodePairs(TextRow[] rows, Tokenizer tokenizer, PromptForm form, int length)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        if (rows.All(r => r.Chosen is null)) return (null, 0);
+        var both = rows.Where(r => r.Chosen is not null && r.Rejected is not null && r.Chosen != r.Rejected)
+            .Select(r => (Chosen: Pair(r.Prompt, r.Chosen!, tokenizer, form), Rejected: Pair(r.Prompt, r.Rejected!, tokenizer, form))).Where(p => Fits(p.Chosen, length) && Fits(p.Rejected, length)).ToArray();
+        return (both.Length == 0 ? null : new(TokenSequences.Of([.. both.Select(p => p.Chosen)]), TokenSequences.Of([.. both.Select(p => p.Rejected)])), rows.Length - both.Length);
+    }
+
+    private static bool Fits((int[] Prompt, int[] Answer) pair, int length) => pair.Answer.Length > 0 && pair.Prompt.Length + pair.Answer.Length <= length;
+
+    private static (int[] Prompt, int[] Answer) Pair(string prompt, string response, Tokenizer tokenizer, PromptForm form) => (tokenizer.Encode(form.Render(prompt)), Ended(tokenizer, response));
+
+    private static int[] Ended(Tokenizer tokenizer, string text) => tokenizer.End is { } end ? [.. tokenizer.Encode(text), end] : tokenizer.Encode(text);
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
+using Preceptor.Supervision;
 using Preceptor.Training;
 
 namespace Preceptor.Language;
@@ -42,7 +43,21 @@ public sealed record LanguageProblem(string Name, Tokenizer Tokenizer, TokenSequ
     public bool HasPrompts { get; } = Train.Prompts.Any(p => p > 0);
 
     /// <inheritdoc/>
-    public IReadOnlyList<ISupervision> Supervision => HasPrompts ? [new Responses(Train.Fingerprint)] : [new RawText(Train.Fingerprint)];
+    public IReadOnlyList<ISupervision> Supervision =>
+    [
+        HasPrompts ? new Responses(Train.Fingerprint) : new RawText(Train.Fingerprint),
+        .. Preferences is null ? [] : new ISupervision[] { Preferences },
+        .. Check is null ? [] : new ISupervision[] { Check },
+    ];
+
+    /// <summary>Better and worse responses; null where none are offered.</summary>
+    public PreferencePairs? Preferences { get; init; }
+
+    /// <summary>Others, to validate by; null where none are offered.</summary>
+    public PreferencePairs? ValidationPreferences { get; init; }
+
+    /// <summary>Says whether an answer is right; null where nothing does.</summary>
+    public OutcomeCheck? Check { get; init; }
 
     /// <summary>How prompts are put before their responses.</summary>
     public PromptForm Form { get; init; } = new();
@@ -64,6 +79,8 @@ public sealed record LanguageProblem(string Name, Tokenizer Tokenizer, TokenSequ
             ["model"] = Options.Resolve(Model),
             ["training"] = Options.Resolve(Training),
         };
+        if (Preferences is not null) description["preferences"] = $"{Preferences.Fingerprint}-{ValidationPreferences?.Fingerprint}";
+        if (Check is not null) description["check"] = Check.Fingerprint;
         if (method is not null) description["method"] = method;
         return description;
     }

@@ -2,6 +2,7 @@ using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Training;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Preceptor.Language;
@@ -23,8 +24,17 @@ internal static class LanguageTraining
         return run.Train(problem, network, ends, new SequenceBatches(run, problem.Train, problem.Training.Batch, network.Options.Architecture, StartOf(ends)), objective(network));
     }
 
-    /// <summary>Trains a network on batches of the method's own, validated by the mean loss a token.</summary>
-    public static LanguageModel Train<TBatch>(this Run run, LanguageProblem problem, LanguageNetwork network, IReadOnlyList<int> ends, IBatches<TBatch> batches, Objective<TBatch> objective) where TBatch : IBatch
+    /// <summary>Trains a network on batches of the method's own.</summary>
+    /// <param name="run">The run; only one training fits into a stage.</param>
+    /// <param name="problem">The problem; its training options count.</param>
+    /// <param name="network">The network, which becomes the model's.</param>
+    /// <param name="ends">Tokens that end a text.</param>
+    /// <param name="batches">The batches.</param>
+    /// <param name="objective">The loss.</param>
+    /// <param name="validate">Scores the network; left out: by the mean loss a token of the validation sequences.</param>
+    /// <param name="optimise">Makes an optimiser of the method's own; null for the options'.</param>
+    public static LanguageModel Train<TBatch>(this Run run, LanguageProblem problem, LanguageNetwork network, IReadOnlyList<int> ends, IBatches<TBatch> batches, Objective<TBatch> objective,
+        Func<ValidationScores>? validate = null, Func<IReadOnlyList<(string Name, Parameter Parameter)>, Optimiser>? optimise = null) where TBatch : IBatch
     {
         run.Uses(typeof(LanguageTraining));
         run.Uses(typeof(LanguageNetwork));
@@ -35,8 +45,34 @@ internal static class LanguageTraining
             var loss = -of.Sum(o => o.Sum()) / Math.Max(1, of.Sum(o => o.Length));
             return new(-loss, loss, "negative-loss");
         }
-        var summary = TrainingLoop.Fit(run, network, batches, problem.Training, objective, problem.Validation.Count == 0 ? null : Validate);
+        var summary = TrainingLoop.Fit(run, network, batches, problem.Training, objective, problem.Validation.Count == 0 ? null : validate ?? Validate, optimise);
         return new(problem.Tokenizer, network, ends, summary, run.Threads) { Form = problem.Form };
+    }
+
+    /// <summary>The model that a method betters and is held to: the one to go on from, or else next-token training on the problem's responses, a stage of its own that the baseline shares.</summary>
+    public static LanguageModel Reference(this Run run, LanguageProblem problem)
+    {
+        if (problem.Model.Base is not null)
+        {
+            var (network, ends) = run.Begin(problem);
+            return new(problem.Tokenizer, network, ends, new([], 0, 0, 0), run.Threads) { Form = problem.Form };
+        }
+        return run.Stage("sft", problem.Describe(Options.Resolve(new SupervisedFineTuning.Options())), () =>
+        {
+            run.Uses(typeof(SupervisedFineTuning));
+            return new SupervisedFineTuning(new()).Fit(problem, run);
+        });
+    }
+
+    /// <summary>A network with the weights of another.</summary>
+    public static LanguageNetwork Copy(LanguageNetwork network)
+    {
+        var copy = new LanguageNetwork(network.Options, network.Vocabulary);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var from = network.state_dict();
+        foreach (var (name, tensor) in copy.state_dict()) tensor.copy_(from[name]);
+        return copy;
     }
 
     /// <summary>The network to train: that of the model to go on from, or a new one by the run's seed; and the tokens that end a text.</summary>

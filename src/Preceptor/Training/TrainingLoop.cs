@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using TorchSharp;
+using TorchSharp.Modules;
 
 namespace Preceptor.Training;
 
@@ -38,14 +39,15 @@ public static class TrainingLoop
     /// <param name="options">How to train.</param>
     /// <param name="objective">The loss.</param>
     /// <param name="validate">Scores the network, which is in evaluation mode then; null without validation rows.</param>
+    /// <param name="optimise">Makes an optimiser of the method's own for the parameters that learn; null for the options'.</param>
     /// <exception cref="WorkException">A loss was not a number.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled, after a checkpoint.</exception>
-    public static TrainingSummary Fit<TBatch>(Run run, torch.nn.Module network, IBatches<TBatch> batches, TrainingOptions options, Objective<TBatch> objective, Func<ValidationScores>? validate)
+    public static TrainingSummary Fit<TBatch>(Run run, torch.nn.Module network, IBatches<TBatch> batches, TrainingOptions options, Objective<TBatch> objective, Func<ValidationScores>? validate, Func<IReadOnlyList<(string Name, Parameter Parameter)>, Optimiser>? optimise = null)
         where TBatch : IBatch
     {
         run.Uses(typeof(TrainingLoop));
         torch.set_num_threads(run.Threads);
-        using var optimiser = run.Keep("optimiser", Optimiser.Create(options.ToOptimiser(), [.. network.named_parameters()]));
+        using var optimiser = run.Keep("optimiser", (optimise ?? (parameters => Optimiser.Create(options.ToOptimiser(), parameters)))([.. network.named_parameters().Where(p => p.parameter.requires_grad)]));
         run.Keep("network", new KeptModule(network));
         using var average = options.Average > 0 ? run.Keep("average", new MovingAverage(network, options.Average)) : null;
         var position = run.Keep("position", new LoopPosition());

@@ -16,8 +16,8 @@ public sealed class SupervisedFineTuningTests
     {
         var (texts, _) = SumsProblem.Draw(new() { Examples = examples, Largest = 30, Wrong = wrong }, 3);
         var tokenizer = texts.Learn(TokenKind.Character);
-        TokenSequences Encode((string, string)[] pairs) => LanguageTexts.Encode(pairs, tokenizer, new(), 24).Sequences;
-        return new("sums", tokenizer, Encode(texts.Train), Encode(texts.Validation[..20])) { Model = model ?? Small, Training = new() { Epochs = epochs, Batch = 8, Rate = 0.01 } };
+        TokenSequences Encode(TextRow[] rows) => LanguageTexts.Encode(rows, tokenizer, new(), 24).Sequences;
+        return new("sums", tokenizer, Encode(texts.Train), Encode(texts.Validation[..20])) { Check = new(Preceptor.Supervision.CheckRule.Exact, [.. texts.Train.Select(r => r.Wanted ?? r.Response)]), Model = model ?? Small, Training = new() { Epochs = epochs, Batch = 8, Rate = 0.01 } };
     }
 
     internal static double[] Answers(LanguageModel model, LanguageProblem problem) => [.. model.LogProbabilities(problem.Validation).SelectMany(l => l)];
@@ -27,7 +27,7 @@ public sealed class SupervisedFineTuningTests
     {
         var random = RandomStream.Of(1, "copies");
         string Word() => string.Concat(Enumerable.Range(0, 3).Select(_ => "abcdef"[random.Next(6)]));
-        (string, string)[] pairs = [.. Enumerable.Range(0, 180).Select(_ => Word()).Distinct().Select(w => (w + "=", w))];
+        TextRow[] pairs = [.. Enumerable.Range(0, 180).Select(_ => Word()).Distinct().Select(w => new TextRow(w + "=", w))];
         var texts = new LanguageTexts(pairs[20..], pairs[..20], []);
         var tokenizer = texts.Learn(TokenKind.Character);
         return new("copies", tokenizer, LanguageTexts.Encode(texts.Train, tokenizer, new(), 24).Sequences, LanguageTexts.Encode(texts.Validation, tokenizer, new(), 24).Sequences)

@@ -4,6 +4,7 @@ using Preceptor.Foundation;
 using Preceptor.Language;
 using Preceptor.Language.BuiltIn;
 using Preceptor.Models;
+using Preceptor.Supervision;
 
 namespace Preceptor.Catalogue;
 
@@ -15,6 +16,8 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
     internal static readonly Metric Exact = MeasuredScores.Metric("exact-match", "share of test prompts whose likeliest answer, a token after the other, is the response wanted", Better.Higher, 0, 1);
     internal static readonly Metric Loss = MeasuredScores.Metric("loss", "nats a token of the test texts, the mean over texts", Better.Lower, 0, double.PositiveInfinity);
     internal static readonly Metric Perplexity = MeasuredScores.Metric("perplexity", "e to the nats a token of all test texts together", Better.Lower, 1, double.PositiveInfinity);
+
+    internal static readonly Metric Preferred = MeasuredScores.Metric("preference-accuracy", "share of test pairs whose better response a reward model gives more, or a language model thinks likelier", Better.Higher, 0, 1);
 
     public override string Name => LanguageData.KindName;
 
@@ -42,7 +45,7 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
     {
         var options = (SumsProblem.Options)specification.Problem;
         var (texts, right) = SumsProblem.Draw(options, seed);
-        return Task(specification, new(), texts, ScoredOn.Truth, options.Wrong > 0 ? right : null);
+        return Task(specification, new() { Check = CheckRule.Exact }, texts, ScoredOn.Truth, options.Wrong > 0 ? right : null);
     }
 
     /// <summary>A problem of texts, with its exam.</summary>
@@ -57,20 +60,36 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
         var tokenizer = (data.Tokenizer ?? (model.Base is null ? null : LanguageModel.Find(model.Base) ?? model.Base)) is { } folder ? Tokenizer.Load(folder) : texts.Learn(data.Tokens);
         var form = new PromptForm { Between = data.Between ?? (data.Tokens == TokenKind.Word ? " " : "") };
         var notes = new List<string>(texts.Notes);
-        TokenSequences Encode((string, string)[] pairs, string what)
+        (TokenSequences Sequences, int[] Rows) Encode(TextRow[] rows, string what)
         {
-            var (sequences, tooLong) = LanguageTexts.Encode(pairs, tokenizer, form, model.Length);
-            if (sequences.Count == 0) throw new RequestException($"{specification.ProblemName}: none of {pairs.Length} {what} texts has at most model.length {model.Length} tokens");
-            if (tooLong > 0) notes.Add($"{tooLong} of {pairs.Length} {what} texts have more than model.length {model.Length} tokens and are left out");
-            return sequences;
+            var (sequences, kept) = LanguageTexts.Encode(rows, tokenizer, form, model.Length);
+            if (sequences.Count == 0) throw new RequestException($"{specification.ProblemName}: none of {rows.Length} {what} texts has at most model.length {model.Length} tokens");
+            if (texts.HasPrompts && kept.Length < rows.Length) notes.Add($"{rows.Length - kept.Length} of {rows.Length} {what} texts have more than model.length {model.Length} tokens and are left out");
+            return (sequences, kept);
         }
-        var (train, validation, test) = (Encode(texts.Train, "training"), Encode(texts.Validation, "validation"), Encode(texts.Test, "test"));
-        notes.Insert(0, $"{train.Tokens.Length} training tokens, {tokenizer.Size} different ones");
-        var problem = new LanguageProblem(specification.ProblemName, tokenizer, train, validation) { Form = form, Model = model, Training = specification.Training };
-        MeasuredScores Score(LanguageModel of, TokenSequences sequences) => Examine(of, sequences, data.AnswerTokens, problem.HasPrompts);
-        return new(problem, m => Score(m, test), m => Score(m, validation))
+        PreferencePairs? Pairs(TextRow[] rows, string what)
         {
-            Truth = truth is null ? null : problem with { Train = Encode(truth.Train, "training") },
+            var (pairs, leftOut) = LanguageTexts.EncodePairs(rows, tokenizer, form, model.Length);
+            if (leftOut > 0) notes.Add($"{leftOut} of {rows.Length} {what} pairs are left out: their responses are the same, or longer than model.length {model.Length} tokens");
+            return pairs;
+        }
+        var ((train, rows), validation, test) = (Encode(texts.Train, "training"), Encode(texts.Validation, "validation").Sequences, Encode(texts.Test, "test").Sequences);
+        notes.Insert(0, $"{train.Tokens.Length} training tokens, {tokenizer.Size} different ones");
+        var testPairs = Pairs(texts.Test, "test");
+        var problem = new LanguageProblem(specification.ProblemName, tokenizer, train, validation)
+        {
+            Form = form,
+            Preferences = Pairs(texts.Train, "training"),
+            ValidationPreferences = Pairs(texts.Validation, "validation"),
+            Check = data.Check == CheckRule.None || !texts.HasPrompts ? null : new(data.Check, [.. rows.Select(r => texts.Train[r].Wanted ?? texts.Train[r].Response)]),
+            Model = model,
+            Training = specification.Training,
+        };
+        MeasuredScores Score(LanguageModel of, TokenSequences sequences, PreferencePairs? pairs) => Examine(of, sequences, data.AnswerTokens, problem.HasPrompts, pairs);
+        return new(problem, m => Score(m, test, testPairs), m => Score(m, validation, problem.ValidationPreferences))
+        {
+            FurtherMetrics = testPairs is null ? [] : [Preferred],
+            Truth = truth is null ? null : problem with { Train = Encode(truth.Train, "training").Sequences },
             Show = m => Show(m, test, data.AnswerTokens, problem.HasPrompts),
             ScoredOn = scoredOn,
             TestItems = test.Count,
@@ -82,12 +101,18 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
     }
 
     /// <summary>Scores a model on sequences; it answers prompts where there are any.</summary>
-    internal static MeasuredScores Examine(LanguageModel model, TokenSequences sequences, int most, bool hasPrompts)
+    internal static MeasuredScores Examine(LanguageModel model, TokenSequences sequences, int most, bool hasPrompts, PreferencePairs? pairs = null)
     {
         var of = model.LogProbabilities(sequences);
         var items = new Dictionary<string, double[]> { [Loss.Name] = [.. of.Select(o => o.Length == 0 ? 0 : -o.Average())] };
         if (hasPrompts) items[Exact.Name] = [.. Answers(model, sequences, most).Select((a, i) => a.Ended && a.Tokens.SequenceEqual(sequences.AnswerOf(i)[..^1].ToArray()) ? 1.0 : 0)];
-        return MeasuredScores.Of(items, new Dictionary<string, double> { [Perplexity.Name] = Math.Exp(-of.Sum(o => o.Sum()) / Math.Max(1, of.Sum(o => o.Length))) });
+        var whole = new Dictionary<string, double> { [Perplexity.Name] = Math.Exp(-of.Sum(o => o.Sum()) / Math.Max(1, of.Sum(o => o.Length))) };
+        if (pairs is not null)
+        {
+            double[] liked = model.Head is null ? [.. model.LogProbabilities(pairs.Both).Select(l => l.Sum())] : model.Rewards(pairs.Both);
+            whole[Preferred.Name] = Enumerable.Range(0, pairs.Count).Average(i => liked[i] > liked[pairs.Count + i] ? 1.0 : 0);
+        }
+        return MeasuredScores.Of(items, whole);
     }
 
     private static Generation[] Answers(LanguageModel model, TokenSequences sequences, int most)

@@ -34,18 +34,18 @@ public static class SumsProblem
         ArgumentNullException.ThrowIfNull(options);
         var (random, errors) = (RandomStream.Of(seed, "sums"), RandomStream.Of(seed, "sum-errors"));
         const int held = 200;
-        var (seen, pairs) = (new HashSet<(int, int)>(), new List<(string, string)>());
+        var (seen, pairs) = (new HashSet<(int, int)>(), new List<TextRow>());
         var all = (long)(options.Largest + 1) * (options.Largest + 1);
         if (options.Examples + 2 * held > 0.9 * all) throw new RequestException($"problem.examples: {options.Examples} and {2 * held} to validate and test are more than nine tenths of the {all} sums of numbers up to {options.Largest}; raise problem.largest");
         while (pairs.Count < options.Examples + 2 * held)
         {
             var (a, b) = (random.Next(options.Largest + 1), random.Next(options.Largest + 1));
-            if (seen.Add((a, b))) pairs.Add((string.Create(CultureInfo.InvariantCulture, $"{a}+{b}="), (a + b).ToString(CultureInfo.InvariantCulture)));
+            if (seen.Add((a, b))) pairs.Add(new(string.Create(CultureInfo.InvariantCulture, $"{a}+{b}="), (a + b).ToString(CultureInfo.InvariantCulture)));
         }
-        (string, string)[] right = [.. pairs.Take(options.Examples)];
+        TextRow[] right = [.. pairs.Take(options.Examples)];
         // A wrong answer is that of another sum, so that answers as such look alike.
-        (string, string)[] train = [.. right.Select(p => errors.NextDouble() < options.Wrong ? (p.Item1, right[errors.Next(right.Length)].Item2) : p)];
-        (string, string)[] validation = [.. pairs.Skip(options.Examples).Take(held)], test = [.. pairs.Skip(options.Examples + held)];
+        TextRow[] train = [.. right.Select(p => errors.NextDouble() < options.Wrong ? p with { Response = right[errors.Next(right.Length)].Response, Wanted = p.Response } : p)];
+        TextRow[] validation = [.. pairs.Skip(options.Examples).Take(held)], test = [.. pairs.Skip(options.Examples + held)];
         return (new(train, validation, test), new(right, validation, test));
     }
 }

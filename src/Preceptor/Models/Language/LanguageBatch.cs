@@ -84,6 +84,10 @@ public sealed class LanguageBatch
         return network.Logits(Features(network, change));
     }
 
+    /// <summary>The log-probability [N] of each token that is to be predicted.</summary>
+    /// <param name="network">The network.</param>
+    public Tensor LogProbabilities(LanguageNetwork network) => nn.functional.log_softmax(Logits(network), 1).gather(1, Targets().unsqueeze(1)).squeeze(1);
+
     /// <summary>What the tokens of the batch may attend to; the prompt is encoded for it where there is an encoder.</summary>
     public TransformerPass Pass(LanguageNetwork network, Func<TransformerPass, TransformerPass>? change = null)
     {

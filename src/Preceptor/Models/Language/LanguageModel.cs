@@ -11,6 +11,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     /// <summary>The file that its folder has.</summary>
     public const string FileName = "language.json";
 
+    private const string HeadFileName = "reward.safetensors";
     private const int TokensTogether = 8192;
 
     private readonly int threads;
@@ -41,6 +42,9 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
 
     /// <summary>How it was trained.</summary>
     public TrainingSummary Training { get; }
+
+    /// <summary>What it thinks of a whole response; null for a model that only speaks. The model owns it.</summary>
+    public RewardHead? Head { get; init; }
 
     /// <summary>How prompts were put before their responses.</summary>
     public PromptForm Form { get; init; } = new();
@@ -92,9 +96,34 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     public double[][] LogProbabilities(TokenSequences sequences, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sequences);
+        var answers = new double[sequences.Count][];
+        Block(sequences, cancellation, (batch, at) =>
+        {
+            var of = Numbers(batch.LogProbabilities(Network));
+            for (var (row, next) = (0, 0); row < batch.Count; next += batch.AnswerLengths[row], row++) answers[at[row]] = of[next..(next + batch.AnswerLengths[row])];
+        });
+        return answers;
+    }
+
+    /// <summary>What its head thinks of each sequence, prompt and response together.</summary>
+    /// <exception cref="InvalidOperationException">It has no head.</exception>
+    public double[] Rewards(TokenSequences sequences, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        var head = Head ?? throw new InvalidOperationException("the model has no head of rewards");
+        var answers = new double[sequences.Count];
+        Block(sequences.Whole(), cancellation, (batch, at) =>
+        {
+            var of = Numbers(head.forward(batch.Features(Network)));
+            for (var row = 0; row < batch.Count; row++) answers[at[row]] = of[row];
+        });
+        return answers;
+    }
+
+    private void Block(TokenSequences sequences, CancellationToken cancellation, Action<LanguageBatch, int[]> answer)
+    {
         set_num_threads(threads);
         using var noGradient = no_grad();
-        var answers = new double[sequences.Count][];
         var batch = new LanguageBatch(Network.Options.Architecture, Start);
         int[] order = [.. Enumerable.Range(0, sequences.Count).OrderBy(i => sequences.Lengths[i])];
         for (var first = 0; first < order.Length;)
@@ -105,15 +134,12 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
             while (first + count < order.Length && (count + 1) * sequences.Lengths[order[first + count]] <= TokensTogether) count++;
             batch.Fill(sequences, order.AsSpan(first, count));
             using var scope = NewDisposeScope();
-            var logits = batch.Logits(Network);
-            if (logits.dtype != ScalarType.Float32) logits = logits.to(ScalarType.Float32);
-            var of = nn.functional.log_softmax(logits, 1).gather(1, batch.Targets().unsqueeze(1)).contiguous().data<float>().ToArray();
-            for (var (row, at) = (0, 0); row < count; at += batch.AnswerLengths[row], row++)
-                answers[order[first + row]] = [.. of.AsSpan(at, batch.AnswerLengths[row]).ToArray().Select(v => (double)v)];
+            answer(batch, order[first..(first + count)]);
             first += count;
         }
-        return answers;
     }
+
+    private static double[] Numbers(Tensor tensor) => [.. tensor.to(ScalarType.Float32).contiguous().data<float>().ToArray().Select(v => (double)v)];
 
     /// <inheritdoc/>
     /// <remarks>A decoder of Qwen2's kind can also be loaded by other programs: config.json and model.safetensors are Hugging Face's.</remarks>
@@ -123,6 +149,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         if (CheckpointConfiguration.IsQwen(Network.Options)) LanguageCheckpoint.Write(Network, folder, Ends, padding);
         else LanguageCheckpoint.WriteWeights(Network, Path.Combine(folder, LanguageCheckpoint.FileName));
         Tokenizer.Save(folder);
+        if (Head is not null) new KeptModule(Head).Write(Path.Combine(folder, HeadFileName));
         ModelFiles.WriteJson(Path.Combine(folder, FileName), new Description(Network.Options.Plain(), Network.Vocabulary, [.. Ends], Training, threads, Form));
     }
 
@@ -147,7 +174,9 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         {
             LanguageCheckpoint.ReadWeights(network, folder);
             network.eval();
-            return new(tokenizer, network, description.Ends, description.Training, description.Threads) { Form = description.Form ?? new() };
+            var head = File.Exists(Path.Combine(folder, HeadFileName)) ? new RewardHead(description.Options) : null;
+            if (head is not null) new KeptModule(head).Read(Path.Combine(folder, HeadFileName));
+            return new(tokenizer, network, description.Ends, description.Training, description.Threads) { Form = description.Form ?? new(), Head = head };
         }
         catch
         {
@@ -160,7 +189,11 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     public static string? Find(string folder) => new[] { folder, Path.Combine(folder, "model") }.FirstOrDefault(place => File.Exists(Path.Combine(place, FileName)) || File.Exists(Path.Combine(place, CheckpointConfiguration.FileName)));
 
     /// <inheritdoc/>
-    public void Dispose() => Network.Dispose();
+    public void Dispose()
+    {
+        Network.Dispose();
+        Head?.Dispose();
+    }
 
     private sealed record Description(TransformerOptions Options, int Vocabulary, int[] Ends, TrainingSummary Training, int Threads, PromptForm? Form);
 }

@@ -70,7 +70,7 @@ public sealed class DirectPreference(DirectPreference.Options options) : IFit<La
         var pairs = problem.Preferences ?? VerifiedPairs.Make(problem, run, reference, options.Samples, options.Temperature);
         double[] Sums(TokenSequences of) => [.. reference.LogProbabilities(of, run.Cancellation).Select(l => l.Sum())];
         var before = Sums(pairs.Both);
-        var network = LanguageTraining.Copy(reference.Network);
+        var network = reference.Network.Copy();
         Tensor Loss(LanguageBatch batch, double[] known)
         {
             var half = batch.Count / 2;

@@ -64,15 +64,11 @@ internal static class LanguageTraining
         });
     }
 
-    /// <summary>A network with the weights of another.</summary>
-    public static LanguageNetwork Copy(LanguageNetwork network)
+    /// <summary>Creates a module by the run's seed and a role.</summary>
+    internal static T New<T>(this Run run, string role, Func<T> create) where T : nn.Module
     {
-        var copy = new LanguageNetwork(network.Options, network.Vocabulary);
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var from = network.state_dict();
-        foreach (var (name, tensor) in copy.state_dict()) tensor.copy_(from[name]);
-        return copy;
+        manual_seed(run.TorchSeed(role));
+        return create();
     }
 
     /// <summary>The network to train: that of the model to go on from, or a new one by the run's seed; and the tokens that end a text.</summary>
@@ -87,8 +83,7 @@ internal static class LanguageTraining
             model.Dispose();
             throw new RequestException($"model.base: {folder} has another tokenizer than the problem; leave out problem.tokenizer to use the model's");
         }
-        manual_seed(run.TorchSeed("initialisation"));
-        return (new LanguageNetwork(problem.Model, problem.Tokenizer.Size), problem.Tokenizer.End is { } end ? [end] : []);
+        return (run.New("initialisation", () => new LanguageNetwork(problem.Model, problem.Tokenizer.Size)), problem.Tokenizer.End is { } end ? [end] : []);
     }
 
     /// <summary>What a decoder behind an encoder begins with.</summary>

@@ -47,12 +47,11 @@ public sealed class OnlineMergedPreference(OnlineMergedPreference.Options option
             name => weights[name], options.Alpha, options.Kept, (ulong)run.TorchSeed("merging")));
     }
 
-    private Dictionary<string, float[]> Before(LanguageProblem problem, Run run, LanguageModel reference)
+    private IReadOnlyDictionary<string, float[]> Before(LanguageProblem problem, Run run, LanguageModel reference)
     {
         if (options.Pretrained is null && problem.Model.Base is not null) throw new RequestException("method.pretrained: expected the folder of the model before fine-tuning, since model.base is fine-tuned");
         using var network = options.Pretrained is { } folder ? LanguageModel.Load(LanguageModel.Find(folder) ?? throw new RequestException($"method.pretrained: {folder} has no language model")).Network : run.Begin(problem).Network;
         if (network.Options.Plain() != reference.Network.Options.Plain() || network.Vocabulary != reference.Network.Vocabulary) throw new RequestException($"method.pretrained: {options.Pretrained} is not of the sizes of the model that was fine-tuned");
-        using var scope = NewDisposeScope();
-        return network.state_dict().ToDictionary(p => p.Key, p => p.Value.contiguous().data<float>().ToArray());
+        return network.Weights();
     }
 }

@@ -43,9 +43,8 @@ public sealed class RewardModelling(RewardModelling.Options options) : IFit<Lang
         run.Uses(typeof(RewardHead));
         using var before = run.Reference(problem);
         var pairs = problem.Preferences ?? VerifiedPairs.Make(problem, run, before, options.Samples, 1);
-        var network = LanguageTraining.Copy(before.Network);
-        manual_seed(run.TorchSeed("reward-head"));
-        var head = new RewardHead(network.Options);
+        var network = before.Network.Copy();
+        var head = run.New("reward-head", () => new RewardHead(network.Options));
         var both = new ModuleGroup(network, head);
         Tensor Loss(LanguageBatch batch)
         {

@@ -97,10 +97,10 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     {
         ArgumentNullException.ThrowIfNull(sequences);
         var answers = new double[sequences.Count][];
-        Block(sequences, cancellation, (batch, at) =>
+        Block(sequences, cancellation, (read, at) =>
         {
-            var of = Numbers(batch.LogProbabilities(Network));
-            for (var (row, next) = (0, 0); row < batch.Count; next += batch.AnswerLengths[row], row++) answers[at[row]] = of[next..(next + batch.AnswerLengths[row])];
+            var of = Numbers(read.LogProbabilities(Network));
+            for (var (row, next) = (0, 0); row < at.Length; next += read.AnswerLengths[row], row++) answers[at[row]] = of[next..(next + read.AnswerLengths[row])];
         });
         return answers;
     }
@@ -112,10 +112,10 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         ArgumentNullException.ThrowIfNull(sequences);
         var head = Head ?? throw new InvalidOperationException("the model has no head of rewards");
         var answers = new double[sequences.Count];
-        Block(sequences.Whole(), cancellation, (batch, at) =>
+        Block(sequences.Whole(), cancellation, (read, at) =>
         {
-            var of = Numbers(head.forward(batch.Features(Network)));
-            for (var row = 0; row < batch.Count; row++) answers[at[row]] = of[row];
+            var of = Numbers(head.forward(read.Features(Network)));
+            for (var row = 0; row < at.Length; row++) answers[at[row]] = of[row];
         });
         return answers;
     }

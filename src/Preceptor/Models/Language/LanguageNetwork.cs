@@ -77,4 +77,22 @@ public sealed class LanguageNetwork : nn.Module
 
     /// <summary>The features, and what enters each layer.</summary>
     internal Tensor Features(Tensor vectors, TransformerPass pass, Action<int, Tensor>? watch) => (model ?? decoder!).Forward(vectors, pass, watch);
+
+    /// <summary>A network of the same weights.</summary>
+    internal LanguageNetwork Copy()
+    {
+        var copy = new LanguageNetwork(Options, Vocabulary);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var from = state_dict();
+        foreach (var (name, tensor) in copy.state_dict()) tensor.copy_(from[name]);
+        return copy;
+    }
+
+    /// <summary>Its weights by their names.</summary>
+    internal IReadOnlyDictionary<string, float[]> Weights()
+    {
+        using var scope = NewDisposeScope();
+        return state_dict().ToDictionary(p => p.Key, p => p.Value.contiguous().data<float>().ToArray());
+    }
 }

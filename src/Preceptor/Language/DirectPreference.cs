@@ -70,7 +70,7 @@ public sealed class DirectPreference(DirectPreference.Options options) : IFit<La
         var pairs = problem.Preferences ?? VerifiedPairs.Make(problem, run, reference, options.Samples, options.Temperature);
         double[] Sums(TokenSequences of) => [.. reference.LogProbabilities(of, run.Cancellation).Select(l => l.Sum())];
         var before = Sums(pairs.Both);
-        var network = reference.Network.Copy();
+        var network = run.Onward(problem, reference);
         Tensor Loss(LanguageBatch batch, double[] known)
         {
             var half = batch.Count / 2;

@@ -80,7 +80,7 @@ public sealed class GroupRelativePolicy(GroupRelativePolicy.Options options) : I
         run.Uses(typeof(GroupRelativeLoss));
         using var reference = run.Reference(problem);
         using var judge = options.RewardModel is { } folder ? Judge(problem, folder) : null;
-        var (train, network) = (problem.Train, reference.Network.Copy());
+        var (train, network) = (problem.Train, run.Onward(problem, reference));
         var drawing = new GenerationOptions { Samples = options.Group, Temperature = options.Temperature, MaxTokens = Answers.Most(train) };
         var (generator, answered) = (new TextGenerator(network, reference.Ends, problem.Tokenizer.Size, reference.Start), new LanguageBatch(network.Options.Architecture, reference.Start));
         var training = problem.Training with { Epochs = options.Epochs, Rate = options.Rate ?? 0.1 * problem.Training.Rate };

@@ -21,6 +21,8 @@ internal static class LanguageTraining
     public static LanguageModel Train(this Run run, LanguageProblem problem, SequenceObjective objective)
     {
         var (network, ends) = run.Begin(problem);
+        if (problem.Model is { Base: not null, AdapterRank: > 0 })
+            using (var whole = network) network = run.New("adapters", () => whole.Copy(problem.Model.AdapterRank, problem.Model.AdapterAlpha));
         return run.Train(problem, network, ends, new SequenceBatches(run, problem.Train, problem.Training.Batch, network.Options.Architecture, StartOf(ends)), objective(network));
     }
 
@@ -46,8 +48,12 @@ internal static class LanguageTraining
             return new(-loss, loss, "negative-loss");
         }
         var summary = TrainingLoop.Fit(run, network, batches, problem.Training, objective, problem.Validation.Count == 0 ? null : validate ?? Validate, optimise);
-        return new(problem.Tokenizer, network, ends, summary, run.Threads) { Form = problem.Form };
+        if (network.Options.AdapterRank == 0) return new(problem.Tokenizer, network, ends, summary, run.Threads) { Form = problem.Form };
+        using (network) return new(problem.Tokenizer, network.Copy(), ends, summary, run.Threads) { Form = problem.Form };
     }
+
+    /// <summary>The network of a model to learn further from: a copy, with adapters where the problem asks for them.</summary>
+    public static LanguageNetwork Onward(this Run run, LanguageProblem problem, LanguageModel model) => run.New("adapters", () => model.Network.Copy(problem.Model.AdapterRank, problem.Model.AdapterAlpha));
 
     /// <summary>The model that a method betters and is held to: the one to go on from, or else next-token training on the problem's responses, a stage of its own that the baseline shares.</summary>
     public static LanguageModel Reference(this Run run, LanguageProblem problem)
@@ -83,7 +89,7 @@ internal static class LanguageTraining
             model.Dispose();
             throw new RequestException($"model.base: {folder} has another tokenizer than the problem; leave out problem.tokenizer to use the model's");
         }
-        return (run.New("initialisation", () => new LanguageNetwork(problem.Model, problem.Tokenizer.Size)), problem.Tokenizer.End is { } end ? [end] : []);
+        return (run.New("initialisation", () => new LanguageNetwork(problem.Model.Plain() with { AdapterRank = 0 }, problem.Tokenizer.Size)), problem.Tokenizer.End is { } end ? [end] : []);
     }
 
     /// <summary>What a decoder behind an encoder begins with.</summary>

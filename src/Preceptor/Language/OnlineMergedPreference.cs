@@ -40,6 +40,7 @@ public sealed class OnlineMergedPreference(OnlineMergedPreference.Options option
     /// <inheritdoc/>
     public LanguageModel Fit(LanguageProblem problem, Run run)
     {
+        if (problem.Model.AdapterRank > 0) throw new RequestException("model.adapter-rank: online-merging merges whole weights; leave it out for this method");
         run.Uses(typeof(OnlineMerging));
         using var reference = run.Reference(problem);
         var weights = Before(problem, run, reference);

@@ -43,7 +43,7 @@ public sealed class RewardModelling(RewardModelling.Options options) : IFit<Lang
         run.Uses(typeof(RewardHead));
         using var before = run.Reference(problem);
         var pairs = problem.Preferences ?? VerifiedPairs.Make(problem, run, before, options.Samples, 1);
-        var network = before.Network.Copy();
+        var network = run.Onward(problem, before);
         var head = run.New("reward-head", () => new RewardHead(network.Options));
         var both = new ModuleGroup(network, head);
         Tensor Loss(LanguageBatch batch)
@@ -61,6 +61,6 @@ public sealed class RewardModelling(RewardModelling.Options options) : IFit<Lang
         var batches = new SequenceBatches(run, pairs.Both.Whole(), Math.Max(1, training.Batch / 2), network.Options.Architecture, before.Start) { Together = 2 };
         run.Uses(typeof(LanguageNetwork));
         var summary = TrainingLoop.Fit(run, both, batches, training, _ => batch => Loss(batch.Content), problem.ValidationPreferences is { Count: > 0 } ? Validate : null);
-        return new(problem.Tokenizer, network, before.Ends, summary, run.Threads) { Form = problem.Form, Head = head };
+        return new(problem.Tokenizer, network.Options.AdapterRank == 0 ? network : network.Copy(), before.Ends, summary, run.Threads) { Form = problem.Form, Head = head };
     }
 }

@@ -154,6 +154,31 @@ public sealed class PreferenceMethodTests
     }
 
     [Fact]
+    public void Adapters_learn_beside_weights_that_stay_and_are_merged()
+    {
+        var problem = Digits(hasPairs: true);
+        using var run = new Run(new RunSettings());
+        using var reference = run.Reference(problem);
+        using var adapted = reference.Network.Copy(4, 8);
+        Assert.All(adapted.named_parameters(), p => Assert.Equal(p.name.Contains("lora", StringComparison.Ordinal), p.parameter.requires_grad));
+        using var same = adapted.Copy();
+        var (before, after) = (reference.Network.Weights(), same.Weights());
+        Assert.All(before, w => Assert.Equal(w.Value, after[w.Key]));
+        using var model = Fit(new DirectPreference(new() { Epochs = 4, Rate = 0.004 }), problem with { Model = Small with { AdapterRank = 4 } });
+        Assert.True(Even(model, problem) > 0.8, $"{Even(model, problem)} of the answers are even; losses {string.Join(" ", model.Training.Epochs.Select(e => e.Loss))}");
+        Assert.Equal(0, model.Network.Options.AdapterRank);
+        var learned = model.Network.Weights();
+        Assert.Equal(before["model.embed_tokens.weight"], learned["model.embed_tokens.weight"]);
+        Assert.Equal(before["model.norm.weight"], learned["model.norm.weight"]);
+        // What was added is of rank 4.
+        using var scope = torch.NewDisposeScope();
+        var name = "model.layers.0.mlp.up_proj.weight";
+        var difference = torch.tensor(learned[name]) - torch.tensor(before[name]);
+        var values = torch.linalg.svdvals(difference.view(-1, 32)).data<float>().ToArray();
+        Assert.True(values[3] > 1e-4 && values[4] < 1e-4 * values[0], string.Join(' ', values.Take(6)));
+    }
+
+    [Fact]
     public void Stopped_anywhere_it_ends_with_the_same_bits_and_memory_stays_flat()
     {
         var problem = SupervisedFineTuningTests.Sums(examples: 100, epochs: 2);

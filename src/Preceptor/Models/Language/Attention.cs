@@ -8,7 +8,7 @@ namespace Preceptor.Models;
 internal sealed class Attention : nn.Module
 {
     // Fields carry the published names: the base class registers every field under its own name.
-    private readonly Linear q_proj, k_proj, v_proj, o_proj;
+    private readonly nn.Module<Tensor, Tensor> q_proj, k_proj, v_proj, o_proj;
     private readonly RelativePositions? relative;
     private readonly int heads, shared, size;
 
@@ -18,7 +18,7 @@ internal sealed class Attention : nn.Module
     public Attention(TransformerOptions options, bool isCross = false) : base(nameof(Attention))
     {
         (heads, shared, size) = (options.Heads, options.KeyValueHeadCount, options.HeadSize);
-        Linear Of(int inputs, int outputs, BiasKind from) => TransformerStack.Linear(options, inputs, outputs, options.Bias >= from);
+        nn.Module<Tensor, Tensor> Of(int inputs, int outputs, BiasKind from) => TransformerStack.Projection(options, inputs, outputs, options.Bias >= from);
         q_proj = Of(options.Width, heads * size, BiasKind.QueryKeyValue);
         k_proj = Of(options.Width, shared * size, BiasKind.QueryKeyValue);
         v_proj = Of(options.Width, shared * size, BiasKind.QueryKeyValue);

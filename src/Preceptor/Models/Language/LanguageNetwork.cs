@@ -78,16 +78,26 @@ public sealed class LanguageNetwork : nn.Module
     /// <summary>The features, and what enters each layer.</summary>
     internal Tensor Features(Tensor vectors, TransformerPass pass, Action<int, Tensor>? watch) => (model ?? decoder!).Forward(vectors, pass, watch);
 
-    /// <summary>A network of the same weights.</summary>
-    internal LanguageNetwork Copy()
+    /// <summary>A network of the same weights, drawn with torch's present generator where it has adapters and this has none; then nothing else learns.</summary>
+    /// <param name="rank">The rank of adapters; 0 for none.</param>
+    /// <param name="alpha">Their α.</param>
+    internal LanguageNetwork Copy(int rank = 0, double alpha = 16)
     {
-        var copy = new LanguageNetwork(Options, Vocabulary);
+        var copy = new LanguageNetwork(Options.Plain() with { AdapterRank = rank, AdapterAlpha = alpha }, Vocabulary);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var from = state_dict();
-        foreach (var (name, tensor) in copy.state_dict()) tensor.copy_(from[name]);
+        foreach (var (name, parameter) in copy.named_parameters())
+        {
+            if (from.TryGetValue(name, out var weights)) parameter.copy_(Merged(from, name, weights));
+            if (rank > 0) parameter.requires_grad = name.EndsWith(".lora_A", StringComparison.Ordinal) || name.EndsWith(".lora_B", StringComparison.Ordinal);
+        }
         return copy;
     }
+
+    private Tensor Merged(Dictionary<string, Tensor> from, string name, Tensor weights) =>
+        name.EndsWith(".weight", StringComparison.Ordinal) && from.TryGetValue(name[..^"weight".Length] + "lora_A", out var a)
+            ? AdaptedLinear.Merge(weights, a, from[name[..^"weight".Length] + "lora_B"], Options.AdapterAlpha / Options.AdapterRank) : weights;
 
     /// <summary>Its weights by their names.</summary>
     internal IReadOnlyDictionary<string, float[]> Weights()

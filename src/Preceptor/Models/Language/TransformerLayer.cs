@@ -51,14 +51,14 @@ internal sealed class TransformerLayer : nn.Module
 /// <summary>The feed-forward part of a layer.</summary>
 internal sealed class TransformerFeedForward : nn.Module<Tensor, Tensor>
 {
-    private readonly Linear? gate_proj;
-    private readonly Linear up_proj, down_proj;
+    private readonly nn.Module<Tensor, Tensor>? gate_proj;
+    private readonly nn.Module<Tensor, Tensor> up_proj, down_proj;
     private readonly FeedForwardKind kind;
 
     public TransformerFeedForward(TransformerOptions options) : base(nameof(TransformerFeedForward))
     {
         kind = options.FeedForward;
-        Linear Of(int inputs, int outputs) => TransformerStack.Linear(options, inputs, outputs, options.Bias == BiasKind.All);
+        nn.Module<Tensor, Tensor> Of(int inputs, int outputs) => TransformerStack.Projection(options, inputs, outputs, options.Bias == BiasKind.All);
         if (kind == FeedForwardKind.SwiGlu)
         {
             gate_proj = Of(options.Width, options.HiddenSize);

@@ -172,6 +172,16 @@ public record TransformerOptions
     [Range(0, 1, MinimumIsExclusive = true)]
     public double InitialDeviation { get; set; } = 0.02;
 
+    /// <summary>The rank of adapters.</summary>
+    [Description("Where there is a model to go on from: only low-rank layers of this rank beside the linear ones learn (LoRA), and are merged at the end; 0: everything learns")]
+    [Range(0, 4096)]
+    public int AdapterRank { get; set; }
+
+    /// <summary>α of adapters.</summary>
+    [Description("What adapters add is multiplied by this over their rank")]
+    [Range(0, 10_000, MinimumIsExclusive = true)]
+    public double AdapterAlpha { get; set; } = 16;
+
     /// <summary>The same without what a derived record adds.</summary>
     internal TransformerOptions Plain() => GetType() == typeof(TransformerOptions) ? this : new TransformerOptions(this);
 

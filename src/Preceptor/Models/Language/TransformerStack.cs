@@ -46,6 +46,10 @@ internal sealed class TransformerStack : nn.Module
         register_module("norm", norm);
     }
 
+    /// <summary>A linear layer of a transformer: with an adapter beside it, or as <see cref="Linear"/>.</summary>
+    public static nn.Module<Tensor, Tensor> Projection(TransformerOptions options, int inputs, int outputs, bool hasBias) =>
+        options.AdapterRank > 0 ? new AdaptedLinear(inputs, outputs, hasBias, options.AdapterRank, options.AdapterAlpha) : Linear(options, inputs, outputs, hasBias);
+
     /// <summary>A linear layer as large language models begin: normal weights, constants of 0.</summary>
     public static Linear Linear(TransformerOptions options, int inputs, int outputs, bool hasBias)
     {

@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+
+namespace Preceptor.Tests.Cli;
+
+/// <summary>The commands on language models: the built-in sums, and texts of one's own.</summary>
+public sealed class LanguageCommandTests
+{
+    private static readonly string[] Quick = ["--set", "training.epochs=1", "--set", "model.width=16", "--set", "model.layers=1", "--set", "problem.examples=60", "--set", "problem.largest=40"];
+
+    [Fact]
+    public void Sums_are_learned_from_outcomes_resumed_reported_and_answered()
+    {
+        using var workspace = new Workspace();
+        var (code, output, error) = Workspace.Child(["run", "--problem", "sums", "--method", "grpo", "--set", "problem.wrong=0.3", "--set", "method.group=2", .. Quick, "--seeds", "2", "--out", "r", "--json"]);
+        Assert.True(code == 0, error);
+        var result = JsonNode.Parse(output.Trim().Split('\n')[^1])!;
+        Assert.Equal(("sums", "grpo", "exact-match", "higher"), ((string)result["problem"]!, (string)result["method"]!, (string)result["metric"]!, (string)result["better"]!));
+        Assert.Equal(["baseline", "ceiling", "method"], result["scores"]!.AsObject().Select(s => s.Key).Order());
+        Assert.NotNull(result["extra"]!["metrics"]!["method"]!["perplexity"]);
+        Assert.True(File.Exists("r/model/model.safetensors") && File.Exists("r/model/config.json"));
+        Assert.Contains("answered", File.ReadAllText("r/report.html"), StringComparison.Ordinal);
+        var (again, repeated, _) = Workspace.Child(["run", "--resume", "r", "--json"]);
+        Assert.Equal(0, again);
+        Assert.Equal(result["scores"]!.ToJsonString(), JsonNode.Parse(repeated.Trim().Split('\n')[^1])!["scores"]!.ToJsonString());
+        workspace.Write("prompts.csv", "prompt\n1+2=\n30+4=\n");
+        var (predicted, _, predictError) = Workspace.Child(["predict", "r", "prompts.csv", "--out", "answers.csv"]);
+        Assert.True(predicted == 0, predictError);
+        var lines = File.ReadAllLines("answers.csv");
+        Assert.Equal((3, "row,sample,answer,log-probability,ended"), (lines.Length, lines[0]));
+        var (generated, said, generateError) = Workspace.Child(["generate", "r", "1+2=", "30+4=", "--samples", "3", "--temperature", "1", "--max-tokens", "4"]);
+        Assert.True(generated == 0, generateError);
+        Assert.Equal(6, said.TrimEnd('\n').Split('\n').Length);
+    }
+
+    [Fact]
+    public void Pairs_of_ones_own_are_compared_and_gone_on_from()
+    {
+        using var workspace = new Workspace();
+        workspace.Write("pairs.jsonl", string.Concat(Enumerable.Range(0, 60).Select(i => $"{{\"q\": \"{(char)('a' + i % 20)}{(char)('a' + i / 20)}?\", \"good\": \"yes\", \"bad\": \"no\"}}\n")));
+        workspace.Write("spec.yaml", "problem: {kind: language, data: pairs.jsonl, prompt: q, chosen: good, rejected: bad, check: exact}\nmethod: {name: dpo}\nmodel: {width: 16, layers: 1, length: 16}\ntraining: {epochs: 2, batch: 16, rate: 0.01}\n");
+        var (code, output, error) = Workspace.Child(["compare", "spec.yaml", "--methods", "auto", "--seeds", "1", "--out", "c", "--json"]);
+        Assert.True(code == 0, error);
+        Assert.Equal(["dpo", "grpo", "online-merging", "reward-model", "sft"], JsonNode.Parse(output.Trim().Split('\n')[^1])!["methods"]!.AsArray().Select(m => (string)m!["method"]!).Order());
+        workspace.Write("on.yaml", "problem: {kind: language, data: pairs.jsonl, prompt: q, chosen: good, rejected: bad}\nmethod: {name: dpo}\nmodel: {base: c/sft, adapter-rank: 2}\ntraining: {epochs: 1, batch: 16}\n");
+        var (onward, onwardOutput, onwardError) = Workspace.Child(["run", "on.yaml", "--out", "o", "--json"]);
+        Assert.True(onward == 0, onwardError);
+        Assert.NotNull(JsonNode.Parse(onwardOutput.Trim().Split('\n')[^1])!["extra"]!["metrics"]!["method"]!["preference-accuracy"]);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_texts_is_said()
+    {
+        using var workspace = new Workspace();
+        workspace.Write("t.csv", "q,a\n" + string.Concat(Enumerable.Range(0, 10).Select(i => $"question {i},answer {i}\n")));
+        void Says(string problem, string message)
+        {
+            workspace.Write("spec.yaml", $"problem:\n  kind: language\n{problem}method: sft\nmodel: {{width: 16, layers: 1, length: 8}}\ntraining: {{epochs: 1}}\n");
+            var (code, error) = Workspace.Run(["run", "spec.yaml", "--out", "x"]);
+            Assert.Equal(2, code);
+            Assert.Contains(message, error, StringComparison.Ordinal);
+        }
+        Says("  data: t.csv\n", "expected problem.text, or problem.prompt and problem.response");
+        Says("  data: t.csv\n  prompt: q\n", "expected the column of responses");
+        Says("  data: t.csv\n  prompt: q\n  response: b\n", "spec.yaml line 5: problem.response: t.csv has no column 'b'");
+        Says("  data: t.csv\n  prompt: q\n  chosen: a\n", "expected both problem.chosen and problem.rejected, or neither");
+        Says("  data: t.csv\n  prompt: q\n  response: a\n", "none of 8 training texts has at most model.length 8 tokens");
+        Says("  data: t.csv\n  text: a\n  check: maybe\n", "'maybe' is not allowed");
+    }
+
+    [Theory]
+    [InlineData("run --problem sums --method ps-kd", "methods of kind language: dpo, grpo, online-merging, reward-model, sft")]
+    [InlineData("run --problem sums --set model.heads=3 --set model.width=16", "model.heads: 3 does not divide model.width 16; allowed: 1, 2, 4, 8, 16")]
+    [InlineData("run --problem sums --set problem.largest=9", "are more than nine tenths of the 100 sums")]
+    [InlineData("generate absent hello", "absent: has no language model")]
+    [InlineData("generate absent hello --top-p 0", "--top-p: 0 is not allowed; expected a number above 0 to 1")]
+    [InlineData("generate absent", "expected prompts to answer, or --data with a file of them")]
+    public void A_wrong_request_says_what_is_allowed(string words, string message)
+    {
+        using var workspace = new Workspace();
+        var (code, error) = Workspace.Run(words.Split(' '));
+        Assert.Equal(2, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Empty(workspace.Names());
+    }
+}

@@ -4,6 +4,7 @@ using Preceptor.Control.BuiltIn;
 using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Foundation;
+using Preceptor.Language;
 using Preceptor.Models;
 using Preceptor.Prediction;
 using Preceptor.Prediction.BuiltIn;
@@ -27,7 +28,7 @@ internal static class Ours
         var training = new TrainingOptions { Epochs = steps / 15 + 1, Batch = 128 };
         var starts = new List<long>();
         using var run = new Run(new RunSettings { Seed = 1, AtSafePoint = () => starts.Add(Stopwatch.GetTimestamp()) });
-        var summary = name switch { "contrast" => Contrast(training, run), "diffusion-policy" => Act(training with { Batch = 256, Epochs = steps / 7 + 1 }, run), _ => Classify(name, training, run) };
+        var summary = name switch { "contrast" => Contrast(training, run), "diffusion-policy" => Act(training with { Batch = 256, Epochs = steps / 7 + 1 }, run), "language" => Speak(training with { Batch = 32 }, run), _ => Classify(name, training, run) };
         // The median leaves out the steps at which an epoch ends.
         var times = starts.Zip(starts.Skip(1), (a, b) => Stopwatch.GetElapsedTime(a, b).TotalMilliseconds).Skip(steps / 5).Order().ToArray();
         return (times[times.Length / 2], summary.WaitingSeconds / summary.Seconds);
@@ -41,6 +42,16 @@ internal static class Ours
         var problem = new RepresentationProblem("digits", encoding, rows, rows.Take([])) { Model = new() { Encoder = EncoderKind.Resnet, Width = 16 }, Training = training };
         using var encoder = new InstanceDiscrimination(new()).Fit(problem, run);
         return encoder.Training!;
+    }
+
+    private static TrainingSummary Speak(TrainingOptions training, Run run)
+    {
+        var tokenizer = CharacterTokenizer.Learn([string.Concat(Enumerable.Range(33, 96).Select(c => (char)c))]);
+        var random = RandomStream.Of(1, "tokens");
+        var sequences = new TokenSequences([.. Enumerable.Range(0, 480 * 129).Select(_ => random.Next(tokenizer.Size))], [.. Enumerable.Repeat(129, 480)], new int[480]);
+        var problem = new LanguageProblem("tokens", tokenizer, sequences, sequences.Take([])) { Model = new() { Layers = 4, Width = 128, Heads = 4, Length = 129 }, Training = training };
+        using var model = new SupervisedFineTuning(new()).Fit(problem, run);
+        return model.Training;
     }
 
     private static TrainingSummary Act(TrainingOptions training, Run run)

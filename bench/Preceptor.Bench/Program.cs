@@ -68,7 +68,7 @@ using (var resource = typeof(Ours).Assembly.GetManifestResourceStream("Preceptor
 using (var file = File.Create(script)) resource.CopyTo(file);
 try
 {
-    foreach (var (network, count) in new[] { ("mlp", 400), ("resnet", 40), ("contrast", 40), ("vit", 40), ("conv", 60), ("transformer", 60), ("bilevel", 100), ("diffusion-policy", 200) }.Where(n => args.Length < 3 || args.AsSpan(2).Contains(n.Item1)))
+    foreach (var (network, count) in new[] { ("mlp", 400), ("resnet", 40), ("contrast", 40), ("vit", 40), ("conv", 60), ("transformer", 60), ("bilevel", 100), ("diffusion-policy", 200), ("language", 30) }.Where(n => args.Length < 3 || args.AsSpan(2).Contains(n.Item1)))
     {
         var ratios = new List<double>();
         var (ours, theirs) = (new List<double>(), new List<double>());

@@ -170,11 +170,61 @@ class Values:
                 slow.lerp_(fast, 0.005)
 
 
+class RootMeanSquareNorm(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, x):
+        return self.weight * (x * torch.rsqrt((x * x).mean(-1, keepdim=True) + 1e-6))
+
+
+class DecoderLayer(nn.Module):
+    """A layer of Qwen2's kind, as Hugging Face's eager code has it, with the fused attention."""
+
+    def __init__(self, width, heads, hidden):
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = RootMeanSquareNorm(width), RootMeanSquareNorm(width)
+        self.q, self.k, self.v, self.o = nn.Linear(width, width), nn.Linear(width, width), nn.Linear(width, width), nn.Linear(width, width, bias=False)
+        self.gate, self.up, self.down = nn.Linear(width, hidden, bias=False), nn.Linear(width, hidden, bias=False), nn.Linear(hidden, width, bias=False)
+
+    def forward(self, x, cosine, sine):
+        batch, length, width = x.shape
+        split = lambda y: y.view(batch, length, self.heads, width // self.heads).transpose(1, 2)
+        def turn(y):
+            half = y.shape[-1] // 2
+            return y * cosine + torch.cat([-y[..., half:], y[..., :half]], -1) * sine
+        n = self.norm1(x)
+        mixed = F.scaled_dot_product_attention(turn(split(self.q(n))), turn(split(self.k(n))), split(self.v(n)), is_causal=True)
+        x = x + self.o(mixed.transpose(1, 2).reshape(batch, length, width))
+        n = self.norm2(x)
+        return x + self.down(F.silu(self.gate(n)) * self.up(n))
+
+
+class Decoder(nn.Module):
+    def __init__(self, vocabulary=98, width=128, heads=4, layers=4, length=128):
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, width)
+        nn.init.normal_(self.embedding.weight, 0, 0.02)
+        self.layers = nn.ModuleList(DecoderLayer(width, heads, 352) for _ in range(layers))
+        self.norm = RootMeanSquareNorm(width)
+        size = width // heads
+        angles = torch.outer(torch.arange(length).float(), 1 / 10000 ** (torch.arange(0, size, 2) / size))
+        self.cosine, self.sine = torch.cat([angles, angles], 1).cos(), torch.cat([angles, angles], 1).sin()
+
+    def forward(self, ids):
+        x = self.embedding(ids)
+        for layer in self.layers:
+            x = layer(x, self.cosine, self.sine)
+        return F.linear(self.norm(x), self.embedding.weight)
+
+
 WORDS = 5002  # with padding and unknown
 if name in ("mlp", "bilevel"):
     network = nn.Sequential(nn.Flatten(), nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10))
 else:
-    network = {"resnet": ResNet, "contrast": Projected, "diffusion-policy": Noise, "vit": VisionTransformer, "conv": lambda: TextConvolution(WORDS), "transformer": lambda: TextTransformer(WORDS)}[name]()
+    network = {"resnet": ResNet, "contrast": Projected, "diffusion-policy": Noise, "language": Decoder, "vit": VisionTransformer, "conv": lambda: TextConvolution(WORDS), "transformer": lambda: TextTransformer(WORDS)}[name]()
 optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
 images = torch.randint(2, WORDS, (2000, 64)) if name in ("conv", "transformer") else torch.randn(2000, 1, 28, 28)
 labels = torch.randint(0, 10, (2000,))
@@ -250,6 +300,12 @@ def diffusion_policy(rows):
     return loss
 
 
+def language(rows):
+    tokens = sequences[rows]
+    return F.cross_entropy(network(tokens[:, :-1]).flatten(0, 1), tokens[:, 1:].flatten())
+
+
+sequences = torch.randint(0, 98, (480, 129)) if name == "language" else None
 others = torch.randn(2000, 1, 28, 28) if name == "contrast" else None
 times = []
 network.train()
@@ -257,7 +313,7 @@ for step in range(steps):
     start = time.perf_counter()
     rows = torch.randint(0, 2000, (256 if name == "diffusion-policy" else 128,))
     targets = F.one_hot(labels[rows], 10).float()
-    loss = diffusion_policy(rows) if name == "diffusion-policy" else contrast(images[rows], others[rows]) if name == "contrast" else bilevel(images[rows], targets, rows) if name == "bilevel" else cross_entropy(network(images[rows]), targets).mean()
+    loss = language(torch.randint(0, 480, (32,))) if name == "language" else diffusion_policy(rows) if name == "diffusion-policy" else contrast(images[rows], others[rows]) if name == "contrast" else bilevel(images[rows], targets, rows) if name == "bilevel" else cross_entropy(network(images[rows]), targets).mean()
     loss.item()
     optimiser.zero_grad()
     loss.backward()

@@ -23,6 +23,7 @@ internal static class CommandLine
         LabelCommand.Create(stop),
         PredictCommand.Create(),
         GenerateCommand.Create(),
+        ServeCommand.Create(),
         EvaluateCommand.Create(),
         ExportCommand.Create(),
         CatalogueCommands.Methods(),

@@ -17,7 +17,7 @@ internal static class LanguageFile
         var words = (table.Find(Column) ?? (table.Columns.Count == 1 ? table.Columns[0] : null))?.Words()
             ?? throw new RequestException($"{table.Name}: has no column '{Column}'; it has {string.Join(", ", table.Columns.Select(c => c.Name))}");
         var prompts = Enumerable.Range(0, table.Rows).Select(r => words(r)).ToArray();
-        var tokens = prompts.Select((p, r) => model.Tokenizer.Encode(model.Form.Render(p)) is { Length: > 0 } some ? some : throw new RequestException($"{table.Name}: {table.Place(r)}: the prompt is empty")).ToArray();
+        var tokens = prompts.Select((p, r) => model.Form.Encode(model.Tokenizer, p) is { Length: > 0 } some ? some : throw new RequestException($"{table.Name}: {table.Place(r)}: the prompt is empty")).ToArray();
         var answers = model.Generate(tokens, options);
         return (["row", "sample", "answer", "log-probability", "ended"], answers.SelectMany((of, row) => of.Select((a, sample) => (IReadOnlyList<string>)
         [

@@ -61,6 +61,10 @@ public sealed record LanguageData : IProblemData
     [Description("What stands between a prompt and its response, such as a blank or a line's end; left out: nothing between characters, a blank between words")]
     public string? Between { get; set; }
 
+    /// <summary>Whether prompts are messages.</summary>
+    [Description("Whether a prompt is a user's message and the response the assistant's, put into the tokenizer's chat template; left out: as the model to go on from has it")]
+    public bool? Chat { get; set; }
+
     /// <summary>What texts are cut into.</summary>
     [Description("What texts are cut into where there is no tokenizer to use: character | word")]
     public TokenKind Tokens { get; set; }
@@ -176,7 +180,7 @@ public sealed record LanguageTexts(TextRow[] Train, TextRow[] Validation, TextRo
 
     private static bool Fits((int[] Prompt, int[] Answer) pair, int length) => pair.Answer.Length > 0 && pair.Prompt.Length + pair.Answer.Length <= length;
 
-    private static (int[] Prompt, int[] Answer) Pair(string prompt, string response, Tokenizer tokenizer, PromptForm form) => (tokenizer.Encode(form.Render(prompt)), Ended(tokenizer, response));
+    private static (int[] Prompt, int[] Answer) Pair(string prompt, string response, Tokenizer tokenizer, PromptForm form) => (form.Encode(tokenizer, prompt), Ended(tokenizer, response));
 
     private static int[] Ended(Tokenizer tokenizer, string text) => tokenizer.End is { } end ? [.. tokenizer.Encode(text), end] : tokenizer.Encode(text);
 }

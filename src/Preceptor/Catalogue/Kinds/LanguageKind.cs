@@ -58,7 +58,8 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
     {
         var model = (LanguageModelOptions)specification.ModelSection;
         var tokenizer = (data.Tokenizer ?? (model.Base is null ? null : LanguageModel.Find(model.Base) ?? model.Base)) is { } folder ? Tokenizer.Load(folder) : texts.Learn(data.Tokens);
-        var form = new PromptForm { Between = data.Between ?? (data.Tokens == TokenKind.Word ? " " : "") };
+        var before = model.Base is { } from && LanguageModel.Find(from) is { } found ? LanguageModel.FormOf(found) : null;
+        var form = new PromptForm { Between = data.Between ?? before?.Between ?? (data.Tokens == TokenKind.Word ? " " : ""), IsChat = data.Chat ?? before?.IsChat ?? false };
         var notes = new List<string>(texts.Notes);
         (TokenSequences Sequences, int[] Rows) Encode(TextRow[] rows, string what)
         {
@@ -73,7 +74,8 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
             if (leftOut > 0) notes.Add($"{leftOut} of {rows.Length} {what} pairs are left out: their responses are the same, or longer than model.length {model.Length} tokens");
             return pairs;
         }
-        var ((train, rows), validation, test) = (Encode(texts.Train, "training"), Encode(texts.Validation, "validation").Sequences, Encode(texts.Test, "test").Sequences);
+        var (train, rows) = Encode(texts.Train, "training");
+        var (validation, test) = (Encode(texts.Validation, "validation").Sequences, Encode(texts.Test, "test").Sequences);
         notes.Insert(0, $"{train.Tokens.Length} training tokens, {tokenizer.Size} different ones");
         var testPairs = Pairs(texts.Test, "test");
         var problem = new LanguageProblem(specification.ProblemName, tokenizer, train, validation)

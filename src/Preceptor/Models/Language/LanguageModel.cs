@@ -56,19 +56,24 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     /// <param name="prompts">The prompts' tokens, at least one each.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellation">Ends it between tokens.</param>
-    public Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, CancellationToken cancellation = default)
+    /// <param name="watch">Sees the tokens of a row (prompt × samples + sample) after each, and says whether it is over; it then looks for the texts that stop an answer itself. Null for nobody.</param>
+    public Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, CancellationToken cancellation = default, Func<int, IReadOnlyList<int>, bool>? watch = null)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(options);
         if (prompts.FirstOrDefault(p => p.Length == 0) is not null) throw new ArgumentException("a prompt has no token", nameof(prompts));
         set_num_threads(threads);
-        Func<int, IReadOnlyList<int>, bool>? stop = options.Stop.Count == 0 ? null : (_, tokens) =>
+        if (watch is null && options.Stop.Count > 0)
         {
             // Only the last tokens can complete a text that was not there before.
-            var text = Tokenizer.Decode([.. tokens.Skip(Math.Max(0, tokens.Count - options.Stop.Max(s => s.Length) - 8))]);
-            return options.Stop.Any(s => text.Contains(s, StringComparison.Ordinal));
-        };
-        return new TextGenerator(Network, Ends, Tokenizer.Size, Start).Generate(prompts, options, stop, cancellation);
+            var reach = options.Stop.Max(s => s.Length) + 8;
+            watch = (_, tokens) =>
+            {
+                var text = Tokenizer.Decode([.. tokens.Skip(Math.Max(0, tokens.Count - reach))]);
+                return options.Stop.Any(s => text.Contains(s, StringComparison.Ordinal));
+            };
+        }
+        return new TextGenerator(Network, Ends, Tokenizer.Size, Start).Generate(prompts, options, watch, cancellation);
     }
 
     /// <summary>The answers to each prompt, each up to the first of the texts that stop it [prompts][samples].</summary>
@@ -78,7 +83,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     public string[][] Generate(IReadOnlyList<string> prompts, GenerationOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return [.. Generate([.. prompts.Select(p => Tokenizer.Encode(Form.Render(p)))], options, cancellation).Select(of => of.Select(g => Text(g, options)).ToArray())];
+        return [.. Generate([.. prompts.Select(p => Form.Encode(Tokenizer, p))], options, cancellation).Select(of => of.Select(g => Text(g, options)).ToArray())];
     }
 
     /// <summary>The text of an answer, up to the first of the texts that stop it.</summary>
@@ -161,7 +166,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         if (!File.Exists(Path.Combine(folder, FileName)))
         {
             var (read, configuration) = LanguageCheckpoint.Read(folder);
-            if (configuration.IsCausal) return new(tokenizer, read, configuration.EndTokens, new([], 0, 0, 0), 1);
+            if (configuration.IsCausal) return new(tokenizer, read, configuration.EndTokens, new([], 0, 0, 0), 1) { Form = FormOf(tokenizer) };
             read.Dispose();
             throw new RequestException($"{folder}: a {configuration.ModelType} reads in both directions and cannot say what comes next; expected {string.Join(" or ", CheckpointConfiguration.ModelTypes.Where(t => t != configuration.ModelType))}");
         }
@@ -184,6 +189,11 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
             throw;
         }
     }
+
+    /// <summary>How the model of a folder puts prompts: as it was saved, or as messages where it is Hugging Face's and its tokenizer has the tokens of conversations.</summary>
+    internal static PromptForm FormOf(string folder) => File.Exists(Path.Combine(folder, FileName)) ? ModelFiles.ReadJson<Description>(Path.Combine(folder, FileName)).Form ?? new() : FormOf(Tokenizer.Load(folder));
+
+    private static PromptForm FormOf(Tokenizer tokenizer) => new() { IsChat = ReferenceEquals(ChatTemplate.For(tokenizer), ChatTemplate.Qwen) };
 
     /// <summary>The folder of the model that a run's folder, a model's or a Hugging Face folder holds; null where it holds another or none.</summary>
     public static string? Find(string folder) => new[] { folder, Path.Combine(folder, "model") }.FirstOrDefault(place => File.Exists(Path.Combine(place, FileName)) || File.Exists(Path.Combine(place, CheckpointConfiguration.FileName)));

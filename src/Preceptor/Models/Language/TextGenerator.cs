@@ -9,7 +9,11 @@ namespace Preceptor.Models;
 /// <param name="Tokens">The new tokens, without the one that ended them.</param>
 /// <param name="LogProbabilities">Of each of them, and of the ending token where there is one, by the network itself.</param>
 /// <param name="Ended">Whether a token ended it, not the limit.</param>
-public sealed record Generation(IReadOnlyList<int> Tokens, IReadOnlyList<double> LogProbabilities, bool Ended);
+public sealed record Generation(IReadOnlyList<int> Tokens, IReadOnlyList<double> LogProbabilities, bool Ended)
+{
+    /// <summary>The likeliest tokens where each was drawn, the likeliest first; empty where none were asked for.</summary>
+    public IReadOnlyList<(int Token, double LogProbability)[]> Alternatives { get; init; } = [];
+}
 
 /// <summary>
 /// Generates with a cache of keys and values: prompts are read side by side, padded on the left; answers to one prompt share what was read of it; a row that ends leaves the batch.
@@ -39,7 +43,7 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
         var together = Math.Max(1, Rows / options.Samples);
         foreach (var some in order.Chunk(together))
             GenerateTogether([.. some.Select(i => prompts[i])], [.. some.SelectMany(i => Enumerable.Range(i * options.Samples, options.Samples)).Select(i => answers[i])], options, isOver, cancellation);
-        return [.. answers.Chunk(options.Samples).Select(of => of.Select(a => new Generation(a.Tokens, a.LogProbabilities, a.Ended)).ToArray())];
+        return [.. answers.Chunk(options.Samples).Select(of => of.Select(a => new Generation(a.Tokens, a.LogProbabilities, a.Ended) { Alternatives = a.Alternatives }).ToArray())];
     }
 
     private void GenerateTogether(int[][] prompts, Answer[] rows, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? isOver, CancellationToken cancellation)
@@ -76,7 +80,9 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
                 cancellation.ThrowIfCancellationRequested();
                 for (var i = 0; i < rows.Length; i++)
                 {
-                    var (token, logProbability) = sampler.Draw(logits.AsSpan(source[i] * network.Vocabulary, tokens), rows[i].Random);
+                    var alternatives = options.Alternatives == 0 ? [] : new (int, double)[Math.Min(options.Alternatives, tokens)];
+                    var (token, logProbability) = sampler.Draw(logits.AsSpan(source[i] * network.Vocabulary, tokens), rows[i].Random, alternatives);
+                    if (alternatives.Length > 0) rows[i].Alternatives.Add(alternatives);
                     rows[i].Add(token, logProbability, options.StopsAtEnd && ends.Contains(token));
                     rows[i].IsOver = rows[i].Ended || made == options.MaxTokens - 1 || isOver?.Invoke(rows[i].Number, rows[i].Tokens) == true;
                 }
@@ -153,6 +159,8 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
         public List<int> Tokens { get; } = [];
 
         public List<double> LogProbabilities { get; } = [];
+
+        public List<(int, double)[]> Alternatives { get; } = [];
 
         public bool Ended { get; private set; }
 

@@ -26,6 +26,9 @@ public sealed record GenerationOptions
     /// <summary>Whether a token that ends a text ends the answer.</summary>
     public bool StopsAtEnd { get; init; } = true;
 
+    /// <summary>How many of the likeliest tokens are told beside each token that was drawn.</summary>
+    public int Alternatives { get; init; }
+
     /// <summary>Decides what is drawn.</summary>
     public ulong Seed { get; init; }
 }
@@ -39,7 +42,8 @@ internal sealed class TokenSampler(GenerationOptions options)
     /// <summary>The token, and its log-probability among all tokens by the network itself, at temperature 1.</summary>
     /// <param name="logits">The logits of the tokens that may be drawn.</param>
     /// <param name="random">Random numbers, one a token unless the temperature is 0.</param>
-    public (int Token, double LogProbability) Draw(ReadOnlySpan<float> logits, RandomStream random)
+    /// <param name="alternatives">Receives the likeliest tokens, as many as it holds; they too at temperature 1.</param>
+    public (int Token, double LogProbability) Draw(ReadOnlySpan<float> logits, RandomStream random, Span<(int Token, double LogProbability)> alternatives = default)
     {
         if (scores.Length < logits.Length) (scores, sorted, ids) = (new float[logits.Length], new float[logits.Length], new int[logits.Length]);
         var best = 0;
@@ -48,7 +52,13 @@ internal sealed class TokenSampler(GenerationOptions options)
         var token = options.Temperature == 0 ? best : Draw(logits, logits[best], random.NextDouble());
         var sum = 0.0;
         foreach (var logit in logits) sum += MathF.Exp(logit - logits[best]);
-        return (token, logits[token] - logits[best] - Math.Log(sum));
+        var total = logits[best] + Math.Log(sum);
+        if (alternatives.Length > 0)
+        {
+            Select(logits, Math.Min(alternatives.Length, logits.Length));
+            for (var i = 0; i < Math.Min(alternatives.Length, logits.Length); i++) alternatives[i] = (ids[i], sorted[i] - total);
+        }
+        return (token, logits[token] - total);
     }
 
     private int Draw(ReadOnlySpan<float> logits, float largest, double random)

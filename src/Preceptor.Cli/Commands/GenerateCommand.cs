@@ -14,6 +14,8 @@ internal static class GenerateCommand
         var prompts = new Argument<string[]>("PROMPT") { Description = "Prompts to answer", Arity = ArgumentArity.ZeroOrMore };
         var data = new Option<string?>("--data") { Description = "A file with a column of prompts, in place of PROMPT" };
         var output = new Option<string?>("--out") { Description = "With --data: the CSV file to write; left out: standard output" };
+        var precision = new Option<WeightPrecision>("--precision") { Description = "In how many bits weights are held: single (32), half (16), eight-bit, four-bit" };
+        var threads = new Option<int>("--threads") { Description = "Threads that answer; left out: as the model was trained" };
         var tokens = new Option<int>("--max-tokens") { Description = "Most new tokens", DefaultValueFactory = _ => 256 };
         var temperature = new Option<double>("--temperature") { Description = "What logits are divided by; 0 takes the likeliest token each time" };
         var topK = new Option<int>("--top-k") { Description = "Draw from the likeliest so many tokens alone; 0: from all" };
@@ -21,7 +23,7 @@ internal static class GenerateCommand
         var samples = new Option<int>("--samples") { Description = "Answers a prompt", DefaultValueFactory = _ => 1 };
         var stop = new Option<string[]>("--stop") { Description = "A text at which an answer ends; may be given several times" };
         var seed = new Option<ulong>("--seed") { Description = "Decides what is drawn" };
-        var command = new Command("generate", "What a language model says to prompts, a line an answer; or with --data as CSV: row, sample, answer, log-probability, ended") { model, prompts, data, output, tokens, temperature, topK, topP, samples, stop, seed };
+        var command = new Command("generate", "What a language model says to prompts, a line an answer; or with --data as CSV: row, sample, answer, log-probability, ended") { model, prompts, data, output, tokens, temperature, topK, topP, samples, stop, seed, precision, threads };
         command.SetAction(parsed =>
         {
             var options = new GenerationOptions
@@ -38,7 +40,7 @@ internal static class GenerateCommand
             if (texts.Length == 0 == (parsed.GetValue(data) is null)) throw new RequestException("expected prompts to answer, or --data with a file of them");
             if (texts.FirstOrDefault(t => t.Length == 0) is not null) throw new RequestException("a prompt is empty");
             var folder = LanguageModel.Find(parsed.GetValue(model)!) ?? throw new RequestException($"{parsed.GetValue(model)}: has no language model; expected a folder with {LanguageModel.FileName} or config.json, or a run's");
-            using var language = LanguageModel.Load(folder);
+            using var language = LanguageModel.Load(folder, parsed.GetValue(precision), parsed.GetValue(threads));
             if (parsed.GetValue(data) is { } file)
             {
                 var (header, rows) = LanguageFile.Of(language, file, options);

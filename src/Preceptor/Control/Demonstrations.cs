@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Preceptor.Foundation;
-using Preceptor.Supervision;
 
 namespace Preceptor.Control;
 

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Preceptor.Data;
 using Preceptor.Foundation;
-using Preceptor.Supervision;
 
 namespace Preceptor.Control;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Preceptor.Foundation;
-using Preceptor.Supervision;
 using Preceptor.Training;
 
 namespace Preceptor.Fields;

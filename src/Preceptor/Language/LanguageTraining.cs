@@ -1,7 +1,6 @@
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Training;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -4,8 +4,6 @@ using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Supervision;
 using Preceptor.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Preceptor.Language;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Preceptor.Foundation;
-using Preceptor.Supervision;
 
 namespace Preceptor.Measurement;
 

@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
-using Preceptor.Supervision;
 
 namespace Preceptor.Measurement;
 

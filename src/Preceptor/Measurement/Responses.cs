@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Preceptor.Data;
 using Preceptor.Foundation;
-using Preceptor.Supervision;
 
 namespace Preceptor.Measurement;
 

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Preceptor.Foundation;
-using Preceptor.Supervision;
 using Preceptor.Training;
 
 namespace Preceptor.Ranking;

@@ -5,7 +5,6 @@ using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Models;
-using Preceptor.Supervision;
 
 namespace Preceptor.Catalogue.Experiments;
 

@@ -4,7 +4,6 @@ using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Fields;
 using Preceptor.Models;
-using Preceptor.Supervision;
 
 namespace Preceptor.Catalogue;
 

@@ -5,7 +5,6 @@ using Preceptor.Models;
 using Preceptor.Prediction;
 using Preceptor.Representation;
 using Preceptor.Representation.BuiltIn;
-using Preceptor.Supervision;
 
 namespace Preceptor.Catalogue;
 

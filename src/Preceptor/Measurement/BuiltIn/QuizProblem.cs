@@ -3,7 +3,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Runtime.InteropServices;
 using Preceptor.Data;
 using Preceptor.Foundation;
-using Preceptor.Supervision;
 
 namespace Preceptor.Measurement.BuiltIn;
 

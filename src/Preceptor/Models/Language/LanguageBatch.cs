@@ -86,7 +86,7 @@ public sealed class LanguageBatch
 
     /// <summary>The log-probability [N] of each token that is to be predicted.</summary>
     /// <param name="network">The network.</param>
-    public Tensor LogProbabilities(LanguageNetwork network) => nn.functional.log_softmax(Logits(network), 1).gather(1, Targets().unsqueeze(1)).squeeze(1);
+    public Tensor LogProbabilities(LanguageNetwork network) => nn.functional.log_softmax(Exact(Logits(network)), 1).gather(1, Targets().unsqueeze(1)).squeeze(1);
 
     /// <summary>What the tokens of the batch may attend to; the prompt is encoded for it where there is an encoder.</summary>
     public TransformerPass Pass(LanguageNetwork network, Func<TransformerPass, TransformerPass>? change = null)
@@ -158,6 +158,8 @@ public sealed class LanguageBatch
         }
         for (var i = first; i < all.Length; i++) (targets[targetCount], places[targetCount++]) = (all[i], row * width + i - (hasEncoder ? first : 1));
     }
+
+    private static Tensor Exact(Tensor logits) => logits.dtype == ScalarType.BFloat16 ? logits.to(ScalarType.Float32) : logits;
 
     private static void Clear(ref long[] buffer, int count)
     {

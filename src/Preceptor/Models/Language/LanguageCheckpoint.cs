@@ -17,16 +17,15 @@ internal static class LanguageCheckpoint
 
     /// <summary>Reads a network and its configuration.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="type">The type its weights get; 32 bits unless memory is short.</param>
+    /// <param name="precision">In how many bits its weights are held.</param>
     /// <exception cref="RequestException">A file is missing, damaged, or does not fit the configuration.</exception>
-    public static (LanguageNetwork Network, CheckpointConfiguration Configuration) Read(string folder, ScalarType type = ScalarType.Float32)
+    public static (LanguageNetwork Network, CheckpointConfiguration Configuration) Read(string folder, WeightPrecision precision = WeightPrecision.Single)
     {
         var configuration = CheckpointConfiguration.Read(folder);
         LanguageNetwork? network = null;
         try
         {
-            network = new LanguageNetwork(configuration.Options, configuration.Vocabulary);
-            if (type != ScalarType.Float32) network.to(type);
+            network = Create(configuration.Options, configuration.Vocabulary, precision);
             Fill(network, name => CheckpointNames.Targets(configuration, name), folder);
             network.eval();
             return (network, configuration);
@@ -36,6 +35,16 @@ internal static class LanguageCheckpoint
             network?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>An untrained network whose weights are held in some number of bits.</summary>
+    /// <exception cref="RequestException">Few bits are for decoders whose layers were stored as they are computed.</exception>
+    public static LanguageNetwork Create(TransformerOptions options, int vocabulary, WeightPrecision precision)
+    {
+        if (precision is WeightPrecision.EightBit or WeightPrecision.FourBit && !CheckpointConfiguration.IsQwen(options)) throw new RequestException("eight and four bits are for decoders of Qwen2's kind; use 32 or 16 bits");
+        var network = new LanguageNetwork(precision switch { WeightPrecision.EightBit => options with { QuantisedBits = 8 }, WeightPrecision.FourBit => options with { QuantisedBits = 4 }, _ => options }, vocabulary);
+        if (precision == WeightPrecision.Half) network.to(ScalarType.BFloat16);
+        return network;
     }
 
     /// <summary>Writes a network in Qwen2's layout.</summary>
@@ -65,8 +74,8 @@ internal static class LanguageCheckpoint
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var places = network.state_dict();
-        var missing = new HashSet<string>(places.Keys, StringComparer.Ordinal);
+        var (places, rounded) = (network.state_dict(), network.Quantised());
+        var missing = new HashSet<string>(places.Keys.Concat(rounded.Keys), StringComparer.Ordinal);
         foreach (var (file, expected) in Files(folder))
         {
             var left = expected is null ? null : new HashSet<string>(expected, StringComparer.Ordinal);
@@ -75,6 +84,12 @@ internal static class LanguageCheckpoint
                 if (left is not null && !left.Remove(name)) throw new RequestException($"{file}: tensor '{name}' is not one that {IndexFileName} has in this file");
                 foreach (var (target, part) in targets(name))
                 {
+                    if (rounded.TryGetValue(target, out var matrix))
+                    {
+                        QuantisedLinear.Take(matrix, array, $"{file}: tensor '{name}'");
+                        if (!missing.Remove(target)) throw new RequestException($"{file}: tensor '{name}' is there twice");
+                        continue;
+                    }
                     if (!places.TryGetValue(target, out var place)) throw new RequestException($"{file}: tensor '{name}' has no place in a network of {network.Options.Layers} layers as the configuration has it");
                     Copy(array, place, part, $"{file}: tensor '{name}'");
                     if (part.Kind != CheckpointPart.Addition && !missing.Remove(target)) throw new RequestException($"{file}: tensor '{name}' is there twice");
@@ -83,7 +98,7 @@ internal static class LanguageCheckpoint
             if (left?.Count > 0) throw new RequestException($"{file}: tensor '{left.First()}' is missing, which {IndexFileName} has in this file");
         }
         // The output layer of a file without one is the embedding.
-        if (missing.Count > 0) throw new RequestException($"{folder}: no file has a tensor for {missing.Order(StringComparer.Ordinal).First()} ({missing.Count} of {places.Count} are missing)");
+        if (missing.Count > 0) throw new RequestException($"{folder}: no file has a tensor for {missing.Order(StringComparer.Ordinal).First()} ({missing.Count} of {places.Count + rounded.Count} are missing)");
     }
 
     private static void Copy(StoredArray array, Tensor place, CheckpointPart part, string what)

@@ -1,6 +1,5 @@
 using Preceptor.Data;
 using Preceptor.Foundation;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Preceptor.Models;
@@ -150,6 +149,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     /// <remarks>A decoder of Qwen2's kind can also be loaded by other programs: config.json and model.safetensors are Hugging Face's.</remarks>
     public void Save(string folder)
     {
+        if (Network.Options.QuantisedBits > 0 || Network.state_dict().Values.Any(t => t.dtype != ScalarType.Float32)) throw new InvalidOperationException("a model whose weights were rounded is not saved");
         int? padding = Tokenizer.Padding;
         if (CheckpointConfiguration.IsQwen(Network.Options)) LanguageCheckpoint.Write(Network, folder, Ends, padding);
         else LanguageCheckpoint.WriteWeights(Network, Path.Combine(folder, LanguageCheckpoint.FileName));
@@ -160,13 +160,20 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
 
     /// <inheritdoc/>
     /// <remarks>A folder without <see cref="FileName"/> is read as Hugging Face's.</remarks>
-    public static LanguageModel Load(string folder)
+    public static LanguageModel Load(string folder) => Load(folder, WeightPrecision.Single);
+
+    /// <summary>Reads a model, its weights held in some number of bits; one that is not held in 32 answers, and is neither trained further nor saved.</summary>
+    /// <param name="folder">A folder that <see cref="Save"/> wrote, or Hugging Face's.</param>
+    /// <param name="precision">In how many bits.</param>
+    /// <param name="threads">Threads that answer; 0: as it was saved, or 1.</param>
+    /// <exception cref="RequestException">A file is missing or damaged.</exception>
+    public static LanguageModel Load(string folder, WeightPrecision precision, int threads = 0)
     {
         var tokenizer = Tokenizer.Load(folder);
         if (!File.Exists(Path.Combine(folder, FileName)))
         {
-            var (read, configuration) = LanguageCheckpoint.Read(folder);
-            if (configuration.IsCausal) return new(tokenizer, read, configuration.EndTokens, new([], 0, 0, 0), 1) { Form = FormOf(tokenizer) };
+            var (read, configuration) = LanguageCheckpoint.Read(folder, precision);
+            if (configuration.IsCausal) return new(tokenizer, read, configuration.EndTokens, new([], 0, 0, 0), Math.Max(1, threads)) { Form = FormOf(tokenizer) };
             read.Dispose();
             throw new RequestException($"{folder}: a {configuration.ModelType} reads in both directions and cannot say what comes next; expected {string.Join(" or ", CheckpointConfiguration.ModelTypes.Where(t => t != configuration.ModelType))}");
         }
@@ -174,14 +181,14 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         var description = ModelFiles.ReadJson<Description>(path);
         if (description.Vocabulary is < 1 or > 10_000_000 || description.Threads < 1 || description.Ends.Any(e => e < 0 || e >= description.Vocabulary)) throw new RequestException($"{path}: vocabulary, ends or threads are not what a model has");
         set_num_threads(description.Threads);
-        var network = new LanguageNetwork(description.Options, description.Vocabulary);
+        var network = LanguageCheckpoint.Create(description.Options, description.Vocabulary, precision);
         try
         {
             LanguageCheckpoint.ReadWeights(network, folder);
             network.eval();
             var head = File.Exists(Path.Combine(folder, HeadFileName)) ? new RewardHead(description.Options) : null;
             if (head is not null) new KeptModule(head).Read(Path.Combine(folder, HeadFileName));
-            return new(tokenizer, network, description.Ends, description.Training, description.Threads) { Form = description.Form ?? new(), Head = head };
+            return new(tokenizer, network, description.Ends, description.Training, threads > 0 ? threads : description.Threads) { Form = description.Form ?? new(), Head = head };
         }
         catch
         {

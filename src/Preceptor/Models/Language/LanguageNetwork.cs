@@ -13,7 +13,7 @@ public sealed class LanguageNetwork : nn.Module
 {
     private readonly TransformerStack? model, encoder, decoder;
     private readonly Embedding? embed_tokens;
-    private readonly Linear? lm_head;
+    private readonly nn.Module<Tensor, Tensor>? lm_head;
 
     /// <summary>Creates it with torch's present generator.</summary>
     /// <param name="options">The options.</param>
@@ -39,7 +39,7 @@ public sealed class LanguageNetwork : nn.Module
             register_module("decoder", decoder);
         }
         if (options.Tied) return;
-        lm_head = TransformerStack.Linear(options, options.Width, vocabulary, false);
+        lm_head = options.QuantisedBits > 0 ? new QuantisedLinear(options.Width, vocabulary, false, 8) : TransformerStack.Linear(options, options.Width, vocabulary, false);
         register_module("lm_head", lm_head);
     }
 
@@ -71,8 +71,17 @@ public sealed class LanguageNetwork : nn.Module
     public Tensor Logits(Tensor features)
     {
         if (lm_head is not null) return lm_head.forward(features);
+        if (model?.QuantisedTokens is { } rounded) return QuantisedLinear.Multiply(rounded, features);
         using var weight = model?.Tokens ?? embed_tokens!.weight!;
         return nn.functional.linear(features, weight);
+    }
+
+    /// <summary>The matrices that are rounded to few bits, by the names that their weights would have.</summary>
+    internal IReadOnlyDictionary<string, QuantisedMatrix> Quantised()
+    {
+        var all = named_modules().Where(m => m.module is QuantisedLinear).ToDictionary(m => m.name + ".weight", m => ((QuantisedLinear)m.module).Weights);
+        if (model?.QuantisedTokens is { } tokens) all.Add("model.embed_tokens.weight", tokens);
+        return all;
     }
 
     /// <summary>The features, and what enters each layer.</summary>

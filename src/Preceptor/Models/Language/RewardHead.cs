@@ -1,5 +1,4 @@
 using Preceptor.Foundation;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -185,6 +185,9 @@ public record TransformerOptions
     /// <summary>The same without what a derived record adds.</summary>
     internal TransformerOptions Plain() => GetType() == typeof(TransformerOptions) ? this : new TransformerOptions(this);
 
+    /// <summary>Bits of the large matrices, where they are rounded to answer only; 0 for none.</summary>
+    internal int QuantisedBits { get; init; }
+
     /// <summary>Heads of keys and values, resolved.</summary>
     internal int KeyValueHeadCount => KeyValueHeads == 0 ? Heads : KeyValueHeads;
 

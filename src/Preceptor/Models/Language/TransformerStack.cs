@@ -7,6 +7,7 @@ namespace Preceptor.Models;
 internal sealed class TransformerStack : nn.Module
 {
     private readonly Embedding? embed_tokens;
+    private readonly QuantisedMatrix? quantisedTokens;
     private readonly Parameter? embed_positions;
     private readonly nn.Module<Tensor, Tensor>? embed_layernorm, norm;
     private readonly TransformerLayer[] all;
@@ -21,7 +22,8 @@ internal sealed class TransformerStack : nn.Module
     public TransformerStack(TransformerOptions options, int vocabulary, bool hasMemory = false) : base(nameof(TransformerStack))
     {
         this.options = options;
-        if (vocabulary > 0)
+        if (vocabulary > 0 && options.QuantisedBits > 0) quantisedTokens = new(vocabulary, options.Width, 8); // rows that are looked up one by one, and of tied models the output layer: worth eight bits
+        else if (vocabulary > 0)
         {
             embed_tokens = Initial.Embedding(vocabulary, options.Width, options.InitialDeviation);
             register_module("embed_tokens", embed_tokens);
@@ -48,7 +50,8 @@ internal sealed class TransformerStack : nn.Module
 
     /// <summary>A linear layer of a transformer: with an adapter beside it, or as <see cref="Linear"/>.</summary>
     public static nn.Module<Tensor, Tensor> Projection(TransformerOptions options, int inputs, int outputs, bool hasBias) =>
-        options.AdapterRank > 0 ? new AdaptedLinear(inputs, outputs, hasBias, options.AdapterRank, options.AdapterAlpha) : Linear(options, inputs, outputs, hasBias);
+        options.QuantisedBits > 0 ? new QuantisedLinear(inputs, outputs, hasBias, options.QuantisedBits)
+        : options.AdapterRank > 0 ? new AdaptedLinear(inputs, outputs, hasBias, options.AdapterRank, options.AdapterAlpha) : Linear(options, inputs, outputs, hasBias);
 
     /// <summary>A linear layer as large language models begin: normal weights, constants of 0.</summary>
     public static Linear Linear(TransformerOptions options, int inputs, int outputs, bool hasBias)
@@ -60,7 +63,10 @@ internal sealed class TransformerStack : nn.Module
     }
 
     /// <summary>Token vectors [B, T, D] of ids [B, T].</summary>
-    public Tensor Embed(Tensor ids) => embed_tokens!.forward(ids);
+    public Tensor Embed(Tensor ids) => quantisedTokens is null ? embed_tokens!.forward(ids) : QuantisedLinear.Embed(quantisedTokens, ids);
+
+    /// <summary>The embedding's weights where they are rounded; else null.</summary>
+    public QuantisedMatrix? QuantisedTokens => quantisedTokens;
 
     /// <summary>The embedding's weights [V, D], a handle of its own.</summary>
     public Parameter Tokens => embed_tokens!.weight!;

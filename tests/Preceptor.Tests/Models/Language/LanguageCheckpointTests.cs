@@ -176,7 +176,7 @@ public sealed class LanguageCheckpointTests : IDisposable
         var (again, _) = LanguageCheckpoint.Read(folder);
         foreach (var (name, value) in again.state_dict()) Assert.True(value.eq(halves[name].to(ScalarType.Float32)).all().item<bool>(), name);
         again.Dispose();
-        var (narrow, _) = LanguageCheckpoint.Read(folder, ScalarType.BFloat16);
+        var (narrow, _) = LanguageCheckpoint.Read(folder, WeightPrecision.Half);
         Assert.All(narrow.state_dict().Values, v => Assert.Equal(ScalarType.BFloat16, v.dtype));
         Assert.True(Answer(again = LanguageCheckpoint.Read(folder).Network, TransformerPass.Causal).Zip(Logits(narrow), (a, b) => Math.Abs(a - b)).Max() < 0.01);
         again.Dispose();

@@ -134,10 +134,31 @@ public sealed class TabletopTests
         {
             var (start, end) = (demonstrations.Seen(first).ToArray(), demonstrations.Seen(first + demonstrations.Lengths[episode]).ToArray());
             Assert.Equal([Tabletop.Home.X, Tabletop.Home.Y, 0], start[..3]);
-            Assert.Single(Enum.GetValues<TabletopThing>().Where(thing => !Tabletop.IsReached(start, end, thing)));
+            Assert.Single(Enum.GetValues<TabletopThing>(), thing => !Tabletop.IsReached(start, end, thing));
         }
         var task = TabletopPlayProblem.Task(TabletopThing.SecondDisc, RandomStream.Of(3, "task"));
         Assert.False(Tabletop.IsReached(task.Start, task.Goal, task.Thing));
         Assert.True(Tabletop.IsReached(task.Goal, task.Goal, task.Thing));
+    }
+
+    [Fact]
+    public void A_picture_shows_where_things_are_and_where_a_goal_has_them()
+    {
+        var (state, goal) = (Table(0.5f, 0.2f), Table(0.5f, 0.2f));
+        goal[3] = 0.7f;
+        (byte, byte, byte) At(RowImage image, float x, float y)
+        {
+            var (at, plane) = ((int)((1 - y) * TabletopPicture.Side) * TabletopPicture.Side + (int)(x * TabletopPicture.Side), TabletopPicture.Side * TabletopPicture.Side);
+            return (image.Pixels[at], image.Pixels[plane + at], image.Pixels[2 * plane + at]);
+        }
+        var (plain, asked, closed) = (TabletopPicture.Of(state, []), TabletopPicture.Of(state, goal), TabletopPicture.Of(Table(0.5f, 0.2f, closed: true), []));
+        var (table, disc) = (At(plain, 0.5f, 0.8f), At(plain, 0.2f, 0.2f));
+        Assert.Equal(4, new[] { table, disc, At(plain, 0.2f, 0.6f), At(plain, 0.8f, 0.4f) }.Distinct().Count());
+        Assert.NotEqual(table, At(plain, 0.5f, 0.5f)); // the obstacle
+        Assert.Equal(table, At(asked, 0.7f, 0.2f)); // a ring is empty
+        Assert.Equal(disc, At(asked, 0.755f, 0.2f));
+        Assert.Equal(table, At(plain, 0.755f, 0.2f));
+        Assert.NotEqual(At(plain, 0.5f, 0.2f), At(closed, 0.5f, 0.2f));
+        Assert.NotEqual(At(plain, 0.65f, 0.92f), At(plain, 0.9f, 0.92f)); // one button is on
     }
 }

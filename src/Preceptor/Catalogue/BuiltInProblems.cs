@@ -75,7 +75,7 @@ public static class BuiltInProblems
         new("sums", LanguageData.KindName, "Sums of two numbers in characters, to be answered; a share of the training answers may be wrong.",
             typeof(SumsProblem.Options), "sft", new Dictionary<string, string> { ["model.layers"] = "2", ["model.length"] = "32", ["training.epochs"] = "20", ["training.batch"] = "64", ["training.rate"] = "0.002" }, null) { Task = LanguageKind.Sums },
         new("tabletop-play", ControlData.KindName, "Play with discs, a drawer and buttons around an obstacle, without a word of what was meant; asked for are states in which one thing is elsewhere.",
-            typeof(TabletopPlayProblem.Options), "play-lmp", new Dictionary<string, string> { ["model.width"] = "64", ["training.epochs"] = "150", ["training.batch"] = "64", ["training.clip"] = "1" }, null) { Task = TabletopPlayExam.Task },
+            typeof(TabletopPlayProblem.Options), "play-lmp", new Dictionary<string, string> { ["model.width"] = "64", ["training.epochs"] = "40", ["training.batch"] = "32", ["training.rate"] = "0.012", ["training.clip"] = "1" }, null) { Task = TabletopPlayExam.Task },
         new("tasks", MeasurementData.KindName, "Published learning tasks, supervised, few-shot and control, by the numbers that their difficulty depends on; or one of your own.",
             typeof(TasksProblem.Options), "inductive-bias-complexity", new Dictionary<string, string>(), null) { Subject = (options, _) => TasksProblem.Draw((TasksProblem.Options)options) },
         new("textured-shapes", RepresentationData.KindName, "Colour images of four shapes in three textures each, 24×24, without a label to learn from; encoders are scored by the twelve classes and by the four shapes.",

@@ -23,6 +23,12 @@ public sealed class LatentPlans(LatentPlans.Options options) : IFit<ControlProbl
         [Source("section 4: 32")]
         public int Window { get; set; } = 32;
 
+        /// <summary>Re-planning.</summary>
+        [Description("Actions after which another plan is drawn when acting; 0: as many as a window has")]
+        [Range(0, 1024)]
+        [Source("section 4: the window")]
+        public int Replan { get; set; }
+
         /// <summary>Z.</summary>
         [Description("Numbers a plan; 0: none, goal-conditioned cloning by a recurrent policy (Play-GCBC)")]
         [Range(0, 4096)]
@@ -70,7 +76,7 @@ public sealed class LatentPlans(LatentPlans.Options options) : IFit<ControlProbl
             var plans = mean + deviation * randn_like(mean);
             return Unlikelihood(networks.Decode(plans, states, goals, null), taken, low, high) + Divergence(mean, deviation, proposed.Mean, proposed.Deviation) * options.Beta;
         }, validate: null);
-        return new PlanPolicy(sizes, window, networks, state, goal, actions, summary, run.Threads);
+        return new PlanPolicy(sizes, options.Replan > 0 ? options.Replan : window, networks, state, goal, actions, summary, run.Threads);
     }
 
     /// <summary>How unlikely the actions taken are: summed over an action's numbers, the mean over windows and time [1].</summary>

@@ -22,7 +22,7 @@ public sealed class PlanPolicy(PlanSizes sizes, int window, PlanNetworks network
     protected override int Draws => sizes.Plan + sizes.Action * (sizes.Mixtures + 1);
 
     /// <inheritdoc/>
-    public override PolicyMemory Remember(int episodes) => new(episodes, sizes.Width, sizes.Plan);
+    public override PolicyMemory Remember(int episodes) => new(episodes, 2 * sizes.Width, sizes.Plan);
 
     /// <inheritdoc/>
     protected override Tensor Act(Tensor inputs, Tensor noise) => Act(inputs, noise, Remember((int)inputs.shape[0]), [.. Enumerable.Range(0, (int)inputs.shape[0])]);
@@ -42,14 +42,14 @@ public sealed class PlanPolicy(PlanSizes sizes, int window, PlanNetworks network
             var (mean, deviation) = networks.Propose(seen);
             plans = begins * (mean + deviation * noise.narrow(1, 0, sizes.Plan)) + (1 - begins) * Gathered(memory.Plans, sizes.Plan, episodes, rows);
         }
-        var hidden = (1 - begins) * Gathered(memory.Hidden, sizes.Width, episodes, rows);
-        var (logits, logScales, means, last) = networks.Decode(plans, states.unsqueeze(1), goals, hidden.unsqueeze(0).contiguous());
+        var hidden = (1 - begins) * Gathered(memory.Hidden, 2 * sizes.Width, episodes, rows);
+        var (logits, logScales, means, last) = networks.Decode(plans, states.unsqueeze(1), goals, hidden.reshape(rows, 2, sizes.Width).transpose(0, 1).contiguous());
         // Evenly drawn numbers from normal ones.
         var even = ((noise.narrow(1, sizes.Plan, Draws - sizes.Plan) * Math.Sqrt(0.5)).erf() + 1).mul(0.5).clamp(1e-5, 1 - 1e-5);
         var forComponent = even.narrow(1, 0, sizes.Action * sizes.Mixtures).reshape(rows, sizes.Action, sizes.Mixtures);
         var drawn = DiscretisedLogistics.Sample(logits.squeeze(1), logScales.squeeze(1), means.squeeze(1), forComponent, even.narrow(1, sizes.Action * sizes.Mixtures, sizes.Action)).clamp(-1, 1);
         if (plans is not null) Scatter(plans, memory.Plans, sizes.Plan, episodes);
-        Scatter(last.squeeze(0), memory.Hidden, sizes.Width, episodes);
+        Scatter(last.transpose(0, 1), memory.Hidden, 2 * sizes.Width, episodes);
         foreach (var episode in episodes) memory.Ages[episode]++;
         Tensor low = tensor(Actions.Low.ToArray()), high = tensor(Actions.High.ToArray());
         return (high + low) / 2 + (high - low) / 2 * drawn;

@@ -44,9 +44,9 @@ public sealed class Tabletop : IVectorEnvironment
     public const float Obstacle = 0.15f;
 
     /// <summary>How far an action moves the gripper at most, in each direction.</summary>
-    public const float Stride = 0.05f;
+    public const float Stride = 0.1f;
 
-    private const float Reach = 0.06f, HandleFirst = 0.15f, HandleRange = 0.3f, BackRow = 0.92f;
+    private const float Reach = 0.1f, HandleFirst = 0.15f, HandleRange = 0.3f, BackRow = 0.92f;
 
     private readonly Func<int, RandomStream, TabletopTask>? task;
     private readonly int longest;
@@ -78,6 +78,9 @@ public sealed class Tabletop : IVectorEnvironment
     /// <inheritdoc/>
     public BoxSpace ActionSpace { get; } = BoxSpace.Of(3, -1, 1);
 
+    /// <summary>Where the gripper is when demonstrations and tasks begin: before the obstacle.</summary>
+    public static (float X, float Y) Home => (0.5f, 0.2f);
+
     /// <summary>Any state: discs left or right of the obstacle, the drawer open or shut, buttons on or off, the gripper open.</summary>
     public static float[] AnyState(RandomStream random)
     {
@@ -87,12 +90,20 @@ public sealed class Tabletop : IVectorEnvironment
         return [Side(), Depth(), 0, Side(), Depth(), Side(), Depth(), Side(), Depth(), random.Next(2), random.Next(2), random.Next(2)];
     }
 
+    /// <summary>Any state, with the gripper at home.</summary>
+    public static float[] AnyStateAtHome(RandomStream random)
+    {
+        var state = AnyState(random);
+        (state[0], state[1]) = Home;
+        return state;
+    }
+
     /// <summary>Where a thing can be taken or switched.</summary>
     public static (float X, float Y) Place(ReadOnlySpan<float> state, TabletopThing thing) => thing switch
     {
         TabletopThing.Drawer => (HandleFirst + HandleRange * state[9], BackRow),
-        TabletopThing.FirstButton => (0.7f, BackRow),
-        TabletopThing.SecondButton => (0.88f, BackRow),
+        TabletopThing.FirstButton => (0.65f, BackRow),
+        TabletopThing.SecondButton => (0.9f, BackRow),
         _ => (state[3 + 2 * (int)thing], state[4 + 2 * (int)thing]),
     };
 
@@ -102,7 +113,7 @@ public sealed class Tabletop : IVectorEnvironment
         TabletopThing.Drawer => Math.Abs(state[9] - goal[9]) < 0.15f,
         TabletopThing.FirstButton => state[10] == goal[10],
         TabletopThing.SecondButton => state[11] == goal[11],
-        _ => Distance(Place(state, thing), Place(goal, thing)) < 0.1f,
+        _ => Distance(Place(state, thing), Place(goal, thing)) < 0.15f,
     };
 
     /// <summary>Acts on a state.</summary>

@@ -2,9 +2,20 @@ using Preceptor.Foundation;
 
 namespace Preceptor.Control;
 
+/// <summary>How many ways a player has.</summary>
+public enum PlayerWays
+{
+    /// <summary>Past the obstacle on either side, fast or slowly, whatever comes to mind.</summary>
+    Many,
+
+    /// <summary>Always to the left of the obstacle, as seen on the way, and fast.</summary>
+    One,
+}
+
 /// <summary>Plays with what is on a table: carries a disc to the other side, opens or shuts the drawer, switches a button, one after the other. On its way past the obstacle it takes one side or the other, fast or slowly: many ways lead to one goal.</summary>
 /// <param name="noise">The standard deviation of what is added to each movement.</param>
-public sealed class TabletopPlayer(double noise = 0.1)
+/// <param name="ways">How many ways it has.</param>
+public sealed class TabletopPlayer(double noise = 0.1, PlayerWays ways = PlayerWays.Many)
 {
     private const float Near = 0.02f, Clearance = Tabletop.Obstacle + 0.05f, Detour = 0.27f;
 
@@ -22,7 +33,7 @@ public sealed class TabletopPlayer(double noise = 0.1)
     {
         ArgumentNullException.ThrowIfNull(random);
         way.Clear();
-        speed = random.Next(2) == 0 ? 0.5f : 1;
+        speed = random.Next(2) == 0 && ways == PlayerWays.Many ? 0.5f : 1;
         var place = Tabletop.Place(state, thing);
         Go((state[0], state[1]), place, closed: false, random);
         // Closing takes an action of its own, where the gripper is.
@@ -67,7 +78,7 @@ public sealed class TabletopPlayer(double noise = 0.1)
             var (missX, missY) = (from.X + along * x - 0.5f, from.Y + along * y - 0.5f);
             if (MathF.Sqrt(missX * missX + missY * missY) < Clearance)
             {
-                var side = random.Next(2) == 0 ? Detour : -Detour;
+                var side = random.Next(2) == 0 || ways == PlayerWays.One ? Detour : -Detour;
                 way.Enqueue((0.5f - y / length * side, 0.5f + x / length * side, closed));
             }
         }

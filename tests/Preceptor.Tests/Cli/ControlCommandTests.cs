@@ -56,6 +56,9 @@ public sealed class ControlCommandTests
         var result = JsonNode.Parse(output.Trim().Split('\n')[^1])!;
         Assert.Equal(("success", 240), ((string)result["metric"]!, (int)result["testItems"]!));
         Assert.NotNull(result["extra"]!["metrics"]!["method"]!["shifted-success"]);
+        var report = File.ReadAllText("r/report.html");
+        Assert.Contains("Three episodes", report, StringComparison.Ordinal);
+        Assert.InRange(report.Split("<img src=\"data:image/png").Length - 1, 3, 30);
     }
 
     [Fact]

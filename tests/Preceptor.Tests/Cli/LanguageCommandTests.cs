@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using Preceptor.Cli;
+using Preceptor.Data;
+using Preceptor.Language;
 
 namespace Preceptor.Tests.Cli;
 
@@ -45,6 +48,30 @@ public sealed class LanguageCommandTests
         var (onward, onwardOutput, onwardError) = Workspace.Child(["run", "on.yaml", "--out", "o", "--json"]);
         Assert.True(onward == 0, onwardError);
         Assert.NotNull(JsonNode.Parse(onwardOutput.Trim().Split('\n')[^1])!["extra"]!["metrics"]!["method"]!["preference-accuracy"]);
+    }
+
+    [Fact]
+    public void Commands_are_learned_with_copies_in_new_vocabularies_for_a_number_of_steps()
+    {
+        using var workspace = new Workspace();
+        string[] words = ["run", "--problem", "commands", "--method", "example-difficulty+augzero+data-factors", "--set", "problem.size=tiny", "--set", "problem.split=jump", "--set", "problem.primitives=2", "--set", "method.part=2",
+            "--set", "method.copies=2", "--set", "method.curriculum=static", "--set", "method.steps=20", "--set", "method.validate-every=10", "--set", "model.width=16", "--set", "training.epochs=1"];
+        var (code, output, error) = Workspace.Child([.. words, "--out", "r", "--json"]);
+        Assert.True(code == 0, error);
+        var result = JsonNode.Parse(output.Trim().Split('\n')[^1])!;
+        Assert.Equal(("commands", "example-difficulty+augzero+data-factors", "exact-match"), ((string)result["problem"]!, (string)result["method"]!, (string)result["metric"]!));
+        var (predicted, said, predictError) = Workspace.Child(["generate", "r", "jump twice", "--max-tokens", "4"]);
+        Assert.True(predicted == 0, predictError);
+        Assert.NotEmpty(said.Trim());
+    }
+
+    [Fact]
+    public void Published_pairs_are_read_by_name_with_their_own_test_rows()
+    {
+        if (DataFolder.Find("scan") is null) Assert.Skip("needs the data set scan");
+        var texts = new LanguageData { Data = "scan-addprim-jump", Prompt = "prompt", Response = "response" }.Read(null, DataFiles.Read);
+        Assert.Equal((13_203, 1_467, 7_706), (texts.Train.Length, texts.Validation.Length, texts.Test.Length));
+        Assert.All(texts.Test, r => Assert.Contains("jump", r.Prompt, StringComparison.Ordinal));
     }
 
     [Fact]

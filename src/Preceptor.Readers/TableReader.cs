@@ -45,6 +45,7 @@ public static class TableReader
     /// <exception cref="RequestException">There is no such folder or it has no training rows, or a file is damaged.</exception>
     public static (Table Train, Table? Test) ReadSplit(string source, BadImages badImages = BadImages.Fail)
     {
+        if (!Directory.Exists(source) && PairSets.Find(source) is { } pairs) return PairSets.Read(pairs);
         var (train, test) = Parts(Directory.Exists(source) ? source : DataFolder.Require(source), source, badImages);
         return (train(), test());
     }

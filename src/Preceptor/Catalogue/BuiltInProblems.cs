@@ -42,6 +42,12 @@ public static class BuiltInProblems
 {
     private static Dictionary<string, string> FieldDefaults { get; } = new() { ["training.epochs"] = "30", ["training.batch"] = "8", ["training.rate"] = "0.003" };
 
+    private static Dictionary<string, string> CommandDefaults { get; } = new()
+    {
+        ["model.architecture"] = "encoder-decoder", ["model.positions"] = "relative", ["model.layers"] = "2", ["model.width"] = "64", ["model.hidden"] = "128", ["model.feed-forward"] = "relu", ["model.norm"] = "layer", ["model.bias"] = "all",
+        ["model.initial-deviation"] = "0.1", ["model.length"] = "64", ["training.epochs"] = "24", ["training.batch"] = "64", ["training.rate"] = "0.004", ["training.warmup"] = "0.1", ["training.clip"] = "5",
+    };
+
     /// <summary>All, by name.</summary>
     public static IReadOnlyList<BuiltInProblem> All { get; } =
     [
@@ -49,6 +55,8 @@ public static class BuiltInProblems
             typeof(AnswersProblem.Options), "ranking-curriculum", new Dictionary<string, string> { ["model.embedding"] = "64", ["training.epochs"] = "20", ["training.batch"] = "16", ["training.rate"] = "0.003" }, null) { Task = RankingKind.Answers },
         new("burgers", FieldData.KindName, "Burgers' equation on a ring, to be solved from any initial state of three sine waves; scored against a fine solver.",
             typeof(BurgersProblem.Options), "pi-hc-moe", FieldDefaults, null) { Task = (specification, seed) => FieldsKind.Task(BurgersProblem.Data((BurgersProblem.Options)specification.Problem), specification, seed) },
+        new("commands", LanguageData.KindName, "Commands and the actions they mean, by the grammar of SCAN, with combinations that only the exam asks for and any number of primitives.",
+            typeof(CommandsProblem.Options), "data-factors", CommandDefaults, null) { Task = LanguageKind.Commands },
         new("deliveries", "prediction", "How many minutes a delivery takes, from records of which some are far too long; a number, with the hidden truth.",
             typeof(DeliveriesProblem.Options), "supervised", new Dictionary<string, string> { ["training.epochs"] = "20", ["training.rate"] = "0.003" },
             (options, seed) => DeliveriesProblem.Draft((DeliveriesProblem.Options)options, seed)) { Target = TargetKind.Number },

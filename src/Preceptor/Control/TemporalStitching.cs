@@ -64,6 +64,6 @@ public sealed class TemporalStitching(TemporalStitching.Options options) : IFit<
             var number = i % numbers.Length;
             points[i] = (log.Seen(i / numbers.Length)[numbers[number]] - means[number]) / deviations[number];
         }
-        return Control.Clusters.Find(points, numbers.Length, Math.Min(options.Clusters, points.Length / numbers.Length), run.Random("clusters")).Clusters;
+        return Data.Clusters.Find(points, numbers.Length, Math.Min(options.Clusters, points.Length / numbers.Length), run.Random("clusters")).Clusters;
     }
 }

@@ -52,7 +52,7 @@ internal sealed class SequenceBatches(Run run, TokenSequences sequences, int siz
 
     public IEnumerable<SequenceBatch> Epoch(int epoch, int first)
     {
-        var (order, batches) = Order is null ? Draw(epoch) : (Order, [.. Enumerable.Range(0, (Examples + size - 1) / size)]);
+        var (order, batches) = Order is null ? Arrange(sequences, run.Random("order", epoch).Permutation(Examples), size, run.Random("batch-order", epoch)) : (Order, [.. Enumerable.Range(0, (Examples + size - 1) / size)]);
         var batch = new SequenceBatch(architecture, start);
         for (var number = first; number < PerEpoch; number++)
         {
@@ -67,15 +67,20 @@ internal sealed class SequenceBatches(Run run, TokenSequences sequences, int siz
         }
     }
 
-    private (int[] Order, int[] Batches) Draw(int epoch)
+    /// <summary>Sorts an order by length within some batches of it, and draws an order of the batches.</summary>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="order">Which of them, in a random order; it is changed.</param>
+    /// <param name="size">Sequences a batch.</param>
+    /// <param name="random">Draws the order of the batches.</param>
+    /// <returns>The sequences, and the batches in the order of their use: batch b is of the sequences from b · size on.</returns>
+    internal static (int[] Order, int[] Batches) Arrange(TokenSequences sequences, int[] order, int size, RandomStream random)
     {
-        var order = run.Random("order", epoch).Permutation(Examples);
         for (var begin = 0; begin < order.Length; begin += SortedTogether * size)
         {
             var part = order.AsSpan(begin, Math.Min(SortedTogether * size, order.Length - begin));
             part.Sort((a, b) => (sequences.Lengths[a], a).CompareTo((sequences.Lengths[b], b)));
         }
         // Only the last batch may be smaller, so it keeps its place.
-        return (order, [.. run.Random("batch-order", epoch).Permutation(order.Length / size), .. order.Length % size > 0 ? [order.Length / size] : Array.Empty<int>()]);
+        return (order, [.. random.Permutation(order.Length / size), .. order.Length % size > 0 ? [order.Length / size] : Array.Empty<int>()]);
     }
 }

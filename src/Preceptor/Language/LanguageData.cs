@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
 using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
@@ -142,6 +143,15 @@ public sealed record LanguageTexts(TextRow[] Train, TextRow[] Validation, TextRo
 
     /// <summary>Whether there are prompts.</summary>
     public bool HasPrompts => Train.Any(p => p.Prompt.Length > 0);
+
+    /// <summary>Writes the texts as JSON Lines, an object with prompt and response a line: train.jsonl, validation.jsonl and test.jsonl.</summary>
+    /// <param name="folder">Where to; it is made if it is not there.</param>
+    public void Write(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var (name, rows) in ((string, TextRow[])[])[("train", Train), ("validation", Validation), ("test", Test)])
+            File.WriteAllLines(Path.Combine(folder, $"{name}.jsonl"), rows.Select(r => new JsonObject { ["prompt"] = r.Prompt, ["response"] = r.Response }.ToJsonString()));
+    }
 
     /// <summary>A tokenizer made from the training texts.</summary>
     /// <param name="kind">What they are cut into.</param>

@@ -62,6 +62,12 @@ public sealed record LanguageProblem(string Name, Tokenizer Tokenizer, TokenSequ
     /// <summary>How prompts are put before their responses.</summary>
     public PromptForm Form { get; init; } = new();
 
+    /// <summary>Tokens of training sequences that the tokenizer does not have, numbered behind its own; a model never answers with them.</summary>
+    public int FurtherTokens { get; init; }
+
+    /// <summary>How many copies in further tokens stand behind the training sequences, one of all after the other.</summary>
+    public int Copies { get; init; }
+
     /// <summary>The network.</summary>
     public LanguageModelOptions Model { get; init; } = new();
 
@@ -74,6 +80,7 @@ public sealed record LanguageProblem(string Name, Tokenizer Tokenizer, TokenSequ
         var description = new JsonObject
         {
             ["tokenizer"] = Tokenizer.Fingerprint,
+            ["further-tokens"] = FurtherTokens,
             ["sequences"] = Train.Fingerprint,
             ["validation"] = Validation.Fingerprint,
             ["model"] = Options.Resolve(Model),

@@ -13,16 +13,21 @@ internal static class LanguageTraining
     /// <summary>The loss of a network's batches: called once with the network, then once an epoch, then once a step.</summary>
     public delegate Objective<SequenceBatch> SequenceObjective(LanguageNetwork network);
 
+    /// <summary>Maximum likelihood: the mean cross entropy of the tokens that are to be predicted.</summary>
+    public static Objective<SequenceBatch> NextToken(LanguageNetwork network) => _ => batch => nn.functional.cross_entropy(batch.Content.Logits(network), batch.Content.Targets());
+
     /// <summary>Trains the problem's network on its sequences.</summary>
     /// <param name="run">The run; only one training fits into a stage.</param>
     /// <param name="problem">The problem.</param>
     /// <param name="objective">The loss.</param>
-    public static LanguageModel Train(this Run run, LanguageProblem problem, SequenceObjective objective)
+    /// <param name="order">Makes batches of the network's architecture and of what a decoder behind an encoder begins with; left out: an order of each epoch's own.</param>
+    public static LanguageModel Train(this Run run, LanguageProblem problem, SequenceObjective objective, Func<LanguageArchitecture, int, IBatches<SequenceBatch>>? order = null)
     {
         var (network, ends) = run.Begin(problem);
         if (problem.Model is { Base: not null, AdapterRank: > 0 })
             using (var whole = network) network = run.New("adapters", () => whole.Copy(problem.Model.AdapterRank, problem.Model.AdapterAlpha));
-        return run.Train(problem, network, ends, new SequenceBatches(run, problem.Train, problem.Training.Batch, network.Options.Architecture, StartOf(ends)), objective(network));
+        order ??= (architecture, start) => new SequenceBatches(run, problem.Train, problem.Training.Batch, architecture, start);
+        return run.Train(problem, network, ends, order(network.Options.Architecture, StartOf(ends)), objective(network));
     }
 
     /// <summary>Trains a network on batches of the method's own.</summary>
@@ -84,11 +89,12 @@ internal static class LanguageTraining
         if (problem.Model.Base is { } folder)
         {
             var model = LanguageModel.Load(LanguageModel.Find(folder) ?? throw new RequestException($"model.base: {folder} has no language model: expected {LanguageModel.FileName} or {CheckpointConfiguration.FileName} in it"));
-            if (model.Tokenizer.Fingerprint == problem.Tokenizer.Fingerprint) return (model.Network, model.Ends);
+            if (model.Tokenizer.Fingerprint == problem.Tokenizer.Fingerprint && model.Network.Vocabulary >= problem.Tokenizer.Size + problem.FurtherTokens) return (model.Network, model.Ends);
             model.Dispose();
+            if (problem.FurtherTokens > 0) throw new RequestException($"model.base: the network of {folder} has no room for {problem.FurtherTokens} further tokens; leave out model.base, or the step that adds them");
             throw new RequestException($"model.base: {folder} has another tokenizer than the problem; leave out problem.tokenizer to use the model's");
         }
-        return (run.New("initialisation", () => new LanguageNetwork(problem.Model.Plain() with { AdapterRank = 0 }, problem.Tokenizer.Size)), problem.Tokenizer.End is { } end ? [end] : []);
+        return (run.New("initialisation", () => new LanguageNetwork(problem.Model.Plain() with { AdapterRank = 0 }, problem.Tokenizer.Size + problem.FurtherTokens)), problem.Tokenizer.End is { } end ? [end] : []);
     }
 
     /// <summary>What a decoder behind an encoder begins with.</summary>

@@ -1,6 +1,5 @@
 using Preceptor.Foundation;
 using Preceptor.Models;
-using static TorchSharp.torch;
 
 namespace Preceptor.Language;
 
@@ -19,6 +18,6 @@ public sealed class SupervisedFineTuning(SupervisedFineTuning.Options options) :
     public LanguageModel Fit(LanguageProblem problem, Run run)
     {
         _ = options;
-        return run.Train(problem, network => _ => batch => nn.functional.cross_entropy(batch.Content.Logits(network), batch.Content.Targets()));
+        return run.Train(problem, LanguageTraining.NextToken);
     }
 }

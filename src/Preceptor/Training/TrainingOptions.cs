@@ -16,6 +16,9 @@ public enum RateSchedule
 
     /// <summary>Falls to a tenth at half of the steps and again at three quarters.</summary>
     Steps,
+
+    /// <summary>Rises in a line over the warm-up, then falls with the root of the step (Vaswani et al. 2017, eq. 3; "Noam").</summary>
+    InverseRoot,
 }
 
 /// <summary>How a network is trained.</summary>
@@ -55,7 +58,7 @@ public sealed record TrainingOptions
     public double WeightDecay { get; set; }
 
     /// <summary>The schedule of the rate.</summary>
-    [Description("How the rate moves over the steps; steps falls to a tenth at half and at three quarters")]
+    [Description("How the rate moves over the steps; steps falls to a tenth at half and at three quarters; inverse-root falls with the root of the step, from the end of warmup on")]
     public RateSchedule Schedule { get; set; } = RateSchedule.Cosine;
 
     /// <summary>Share of the steps over which the rate rises.</summary>
@@ -133,6 +136,7 @@ public sealed record TrainingOptions
     public double RateAt(long step, long steps)
     {
         var rising = Warmup * steps;
+        if (Schedule == RateSchedule.InverseRoot) return Rate * Math.Min((step + 1) / Math.Max(1, rising), Math.Sqrt(Math.Max(1, rising) / (step + 1)));
         if (step < rising) return Rate * (step + 1) / (rising + 1);
         var done = (step - rising) / Math.Max(1, steps - rising);
         return Rate * Schedule switch

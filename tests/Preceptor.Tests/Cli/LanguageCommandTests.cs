@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using Preceptor.Cli;
+using Preceptor.Data;
+using Preceptor.Language;
 
 namespace Preceptor.Tests.Cli;
 
@@ -40,11 +43,35 @@ public sealed class LanguageCommandTests
         workspace.Write("spec.yaml", "problem: {kind: language, data: pairs.jsonl, prompt: q, chosen: good, rejected: bad, check: exact}\nmethod: {name: dpo}\nmodel: {width: 16, layers: 1, length: 16}\ntraining: {epochs: 2, batch: 16, rate: 0.01}\n");
         var (code, output, error) = Workspace.Child(["compare", "spec.yaml", "--methods", "auto", "--seeds", "1", "--out", "c", "--json"]);
         Assert.True(code == 0, error);
-        Assert.Equal(["dpo", "grpo", "online-merging", "reward-model", "sft"], JsonNode.Parse(output.Trim().Split('\n')[^1])!["methods"]!.AsArray().Select(m => (string)m!["method"]!).Order());
+        Assert.Equal(["augzero+sft", "data-factors", "dpo", "example-difficulty+sft", "grpo", "online-merging", "reward-model", "sft"], JsonNode.Parse(output.Trim().Split('\n')[^1])!["methods"]!.AsArray().Select(m => (string)m!["method"]!).Order());
         workspace.Write("on.yaml", "problem: {kind: language, data: pairs.jsonl, prompt: q, chosen: good, rejected: bad}\nmethod: {name: dpo}\nmodel: {base: c/sft, adapter-rank: 2}\ntraining: {epochs: 1, batch: 16}\n");
         var (onward, onwardOutput, onwardError) = Workspace.Child(["run", "on.yaml", "--out", "o", "--json"]);
         Assert.True(onward == 0, onwardError);
         Assert.NotNull(JsonNode.Parse(onwardOutput.Trim().Split('\n')[^1])!["extra"]!["metrics"]!["method"]!["preference-accuracy"]);
+    }
+
+    [Fact]
+    public void Commands_are_learned_with_copies_in_new_vocabularies_for_a_number_of_steps()
+    {
+        using var workspace = new Workspace();
+        string[] words = ["run", "--problem", "commands", "--method", "example-difficulty+augzero+data-factors", "--set", "problem.size=tiny", "--set", "problem.split=jump", "--set", "problem.primitives=2", "--set", "method.part=2",
+            "--set", "method.copies=2", "--set", "method.curriculum=static", "--set", "method.steps=20", "--set", "method.validate-every=10", "--set", "model.width=16", "--set", "training.epochs=1"];
+        var (code, output, error) = Workspace.Child([.. words, "--out", "r", "--json"]);
+        Assert.True(code == 0, error);
+        var result = JsonNode.Parse(output.Trim().Split('\n')[^1])!;
+        Assert.Equal(("commands", "example-difficulty+augzero+data-factors", "exact-match"), ((string)result["problem"]!, (string)result["method"]!, (string)result["metric"]!));
+        var (generated, said, generateError) = Workspace.Child(["generate", "r", "jump twice", "--max-tokens", "4"]);
+        Assert.True(generated == 0, generateError);
+        Assert.EndsWith("\n", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Published_pairs_are_read_by_name_with_their_own_test_rows()
+    {
+        if (DataFolder.Find("scan") is null) Assert.Skip("needs the data set scan");
+        var texts = new LanguageData { Data = "scan-addprim-jump", Prompt = "prompt", Response = "response" }.Read(null, DataFiles.Read);
+        Assert.Equal((13_203, 1_467, 7_706), (texts.Train.Length, texts.Validation.Length, texts.Test.Length));
+        Assert.All(texts.Test, r => Assert.Contains("jump", r.Prompt, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -68,7 +95,7 @@ public sealed class LanguageCommandTests
     }
 
     [Theory]
-    [InlineData("run --problem sums --method ps-kd", "methods of kind language: dpo, grpo, online-merging, reward-model, sft")]
+    [InlineData("run --problem sums --method ps-kd", "methods of kind language: augzero, data-factors, dpo, example-difficulty, grpo, online-merging, reward-model, sft")]
     [InlineData("run --problem sums --set model.heads=3 --set model.width=16", "model.heads: 3 does not divide model.width 16; allowed: 1, 2, 4, 8, 16")]
     [InlineData("run --problem sums --set problem.largest=9", "are more than nine tenths of the 100 sums")]
     [InlineData("generate absent hello", "absent: has no language model")]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Preceptor.Control;
+using Preceptor.Data;
 using Preceptor.Foundation;
 
 namespace Preceptor.Tests.Control;

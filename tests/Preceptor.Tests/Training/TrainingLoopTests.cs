@@ -20,6 +20,15 @@ public sealed class TrainingLoopTests
     }
 
     [Fact]
+    public void The_inverse_root_is_that_of_noam()
+    {
+        // factor · d^-0.5 · min(s^-0.5, s · w^-1.5), of factor 2, width 256 and 5,000 of 50,000 steps of warm-up (Vaswani et al. 2017, eq. 3), is highest at s = w.
+        var options = new TrainingOptions { Rate = 2 / Math.Sqrt(256) / Math.Sqrt(5000), Schedule = RateSchedule.InverseRoot, Warmup = 0.1 };
+        foreach (var s in new double[] { 1, 2, 4999, 5000, 5001, 20_000, 50_000 }) Assert.Equal(2 / Math.Sqrt(256) * Math.Min(1 / Math.Sqrt(s), s * Math.Pow(5000, -1.5)), options.RateAt((long)s - 1, 50_000), 15);
+        Assert.Equal(options.Rate, Enumerable.Range(0, 50_000).Max(s => options.RateAt(s, 50_000)), 15);
+    }
+
+    [Fact]
     public void Steps_fall_to_a_tenth_at_half_and_at_three_quarters()
     {
         var options = new TrainingOptions { Rate = 1, Schedule = RateSchedule.Steps };

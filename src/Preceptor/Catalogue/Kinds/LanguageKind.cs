@@ -48,6 +48,10 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
         return Task(specification, new() { Check = CheckRule.Exact }, texts, ScoredOn.Truth, options.Wrong > 0 ? right : null);
     }
 
+    /// <summary>The built-in problem commands, a token a word.</summary>
+    internal static ExamTask<LanguageProblem, LanguageModel> Commands(Specification specification, ulong seed) =>
+        Task(specification, new() { Tokens = TokenKind.Word }, CommandsProblem.Draw((CommandsProblem.Options)specification.Problem, seed), ScoredOn.Truth);
+
     /// <summary>A problem of texts, with its exam.</summary>
     /// <param name="specification">What to do.</param>
     /// <param name="data">How the texts are cut.</param>

@@ -1,6 +1,6 @@
 using Preceptor.Foundation;
 
-namespace Preceptor.Control;
+namespace Preceptor.Data;
 
 /// <summary>k-means (Lloyd 1982) from centres drawn far from each other (k-means++; Arthur and Vassilvitskii 2007).</summary>
 public static class Clusters
@@ -70,7 +70,8 @@ public static class Clusters
         return centres;
     }
 
-    private static double Distance(float[] points, int point, float[] centres, int centre, int width)
+    /// <summary>The squared distance of a point from a centre.</summary>
+    internal static double Distance(float[] points, int point, float[] centres, int centre, int width)
     {
         var sum = 0.0;
         for (var d = 0; d < width; d++)

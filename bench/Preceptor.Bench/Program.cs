@@ -9,6 +9,7 @@ using Preceptor.Evaluation;
 // ratings [GAMES]: item response theory and Glicko-2, in this process, with all its threads.
 // review ROWS DRAWS: how often the interval of that many reviewed rows of ag-news holds the truth.
 // words [MB]: how fast ss3 learns text, on one thread.
+// tokenizers [MB]: how fast the published tokenizers of GPT-2 and Qwen2 encode and decode English, on one thread.
 // mazes [STEPS]: steps of a thousand points in a maze, on one thread.
 // retrieval [DOCUMENTS [QUERIES]]: indexing and searching by BM25, importing and searching papers.
 if (args is ["retrieval", ..])
@@ -19,6 +20,11 @@ if (args is ["retrieval", ..])
 if (args is ["mazes", ..])
 {
     MazeBench.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000);
+    return 0;
+}
+if (args is ["tokenizers", ..])
+{
+    TokenizersBench.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20);
     return 0;
 }
 if (args is ["words", ..])

@@ -144,7 +144,7 @@ internal static class BytePairFiles
         }
         catch (ArgumentException e)
         {
-            throw new RequestException($"{pattern.File}: {pattern.Name}: {e.Message}", e);
+            throw new RequestException($"{pattern.File}: {pattern.Name}: {JsonKey.Shown(e.Message, 300)}", e);
         }
     }
 }

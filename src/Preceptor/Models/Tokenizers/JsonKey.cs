@@ -59,7 +59,7 @@ internal readonly record struct JsonKey(string File, string Name, JsonNode? Node
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter: a text with half a surrogate pair
         {
-            throw new RequestException($"{file}: {(name.Length > 0 ? name + ": " : "")}{e.Message}", e);
+            throw new RequestException($"{file}: {(name.Length > 0 ? name + ": " : "")}{Shown(e.Message, 300)}", e);
         }
     }
 
@@ -73,5 +73,5 @@ internal readonly record struct JsonKey(string File, string Name, JsonNode? Node
     }
 
     /// <summary>A piece of foreign text, short enough for a message and without control characters.</summary>
-    public static string Shown(string text) => string.Concat((text.Length <= 60 ? text : text[..60] + "…").Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '\uFFFD' : c));
+    public static string Shown(string text, int most = 60) => string.Concat((text.Length <= most ? text : text[..most] + "…").Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '\uFFFD' : c));
 }

@@ -11,7 +11,7 @@ internal sealed class PatternSplitter : TextSplitter
 {
     private const int Longest = 4096;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     private readonly Regex pattern;
     private readonly char[] standIns;

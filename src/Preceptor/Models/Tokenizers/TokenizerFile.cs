@@ -114,7 +114,7 @@ internal sealed class TokenizerFile(string path)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter: a text that is no Unicode
         {
-            throw new RequestException($"{path}: is not valid JSON: {e.Message}", e);
+            throw new RequestException($"{path}: is not valid JSON: {JsonKey.Shown(e.Message, 300)}", e);
         }
     }
 

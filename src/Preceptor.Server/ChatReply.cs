@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Preceptor.Models;
@@ -7,7 +8,7 @@ namespace Preceptor.Server;
 /// <summary>Answers in the form of OpenAI's chat completions.</summary>
 internal sealed class ChatReply(LanguageModel model, string name, ChatRequest request, int promptTokens)
 {
-    private readonly string id = $"chatcmpl-{Guid.NewGuid():N}";
+    private readonly string id = $"chatcmpl-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}";
     private readonly long created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 
     /// <summary>Whole answers.</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Preceptor.Models;
 
@@ -45,7 +46,7 @@ internal sealed record ChatRequest(IReadOnlyList<ChatTurn> Messages, GenerationO
                 TopP = Number(root, "top_p", 0, 1) is { } topP ? Math.Max(topP, 1e-9) : 1,
                 TopK = Whole(root, "top_k", 0, int.MaxValue) ?? 0,
                 Samples = Whole(root, "n", 1, MostAnswers) ?? 1,
-                Seed = (ulong)(Whole(root, "seed", int.MinValue, int.MaxValue) ?? Random.Shared.Next()),
+                Seed = (ulong)(Whole(root, "seed", int.MinValue, int.MaxValue) ?? RandomNumberGenerator.GetInt32(int.MaxValue)),
                 Stop = Stops(root),
                 Alternatives = hasLogs ? Whole(root, "top_logprobs", 0, MostAlternatives) ?? 0 : 0,
             }, Flag(root, "stream"), hasLogs);

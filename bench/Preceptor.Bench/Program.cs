@@ -11,7 +11,13 @@ using Preceptor.Evaluation;
 // words [MB]: how fast ss3 learns text, on one thread.
 // tokenizers [MB]: how fast the published tokenizers of GPT-2 and Qwen2 encode and decode English, on one thread.
 // mazes [STEPS]: steps of a thousand points in a maze, on one thread.
+// generation [THREADS [large]]: tokens a second of language models with a cache; generation.py beside it is the same in PyTorch.
 // retrieval [DOCUMENTS [QUERIES]]: indexing and searching by BM25, importing and searching papers.
+if (args is ["generation", ..])
+{
+    GenerationBench.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1, args is [_, _, "large"]);
+    return 0;
+}
 if (args is ["retrieval", ..])
 {
     RetrievalBench.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 100_000, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1000);
@@ -66,7 +72,7 @@ if (args is ["review", var reviewRows, var draws])
     return 0;
 }
 if (args is not ["training", ..])
-    return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | pipelines PRECEPTOR [NAME…] | confident ROWS CLASSES | ratings [GAMES] | review ROWS DRAWS | words [MB] | mazes [STEPS] | retrieval [DOCUMENTS [QUERIES]]");
+    return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | pipelines PRECEPTOR [NAME…] | confident ROWS CLASSES | ratings [GAMES] | review ROWS DRAWS | words [MB] | mazes [STEPS] | retrieval [DOCUMENTS [QUERIES]] | generation [THREADS [large]]");
 var rounds = args.Length > 1 ? Math.Max(2, int.Parse(args[1], CultureInfo.InvariantCulture)) : 5;
 var python = Environment.GetEnvironmentVariable("PRECEPTOR_PYTHON") is { Length: > 0 } named ? named : "python3";
 var script = Path.Combine(Path.GetTempPath(), $"preceptor-bench-{Environment.ProcessId}.py");

@@ -121,11 +121,11 @@ public sealed class ChatServer : IAsyncDisposable
             try
             {
                 var texts = Enumerable.Range(0, request.Options.Samples).Select(_ => new StoppedText(model.Tokenizer.Stream(), request.Options.Stop)).ToArray();
-                var answers = model.Generate([prompt], request.Options, context.RequestAborted, (row, tokens) =>
+                var answers = model.Generate([prompt], request.Options, (row, tokens) =>
                 {
                     if (texts[row].Add(tokens[^1]) is { Length: > 0 } text) events.Writer.TryWrite(reply.Piece(row, text, null));
                     return texts[row].IsOver;
-                })[0];
+                }, context.RequestAborted)[0];
                 for (var row = 0; row < answers.Length; row++) events.Writer.TryWrite(reply.Piece(row, texts[row].Finish(), reply.Reason(answers[row], texts[row].IsOver)));
                 return true;
             }

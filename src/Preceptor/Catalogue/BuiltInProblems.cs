@@ -44,8 +44,21 @@ public static class BuiltInProblems
 
     private static Dictionary<string, string> CommandDefaults { get; } = new()
     {
-        ["model.architecture"] = "encoder-decoder", ["model.positions"] = "relative", ["model.layers"] = "2", ["model.width"] = "64", ["model.hidden"] = "128", ["model.feed-forward"] = "relu", ["model.norm"] = "layer", ["model.bias"] = "all",
-        ["model.initial-deviation"] = "0.1", ["model.length"] = "64", ["training.epochs"] = "24", ["training.batch"] = "64", ["training.rate"] = "0.004", ["training.warmup"] = "0.1", ["training.clip"] = "5",
+        ["model.architecture"] = "encoder-decoder",
+        ["model.positions"] = "relative",
+        ["model.layers"] = "2",
+        ["model.width"] = "64",
+        ["model.hidden"] = "128",
+        ["model.feed-forward"] = "relu",
+        ["model.norm"] = "layer",
+        ["model.bias"] = "all",
+        ["model.initial-deviation"] = "0.1",
+        ["model.length"] = "64",
+        ["training.epochs"] = "24",
+        ["training.batch"] = "64",
+        ["training.rate"] = "0.004",
+        ["training.warmup"] = "0.1",
+        ["training.clip"] = "5",
     };
 
     /// <summary>All, by name.</summary>

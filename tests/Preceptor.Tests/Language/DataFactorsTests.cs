@@ -14,8 +14,18 @@ public sealed class DataFactorsTests
 {
     private static readonly LanguageModelOptions Small = new()
     {
-        Architecture = LanguageArchitecture.EncoderDecoder, Positions = PositionKind.Relative, Layers = 1, Width = 32, Heads = 4, Hidden = 64, FeedForward = FeedForwardKind.Relu,
-        Norm = NormKind.Layer, Bias = BiasKind.All, Dropout = 0.1, InitialDeviation = 0.1, Length = 32,
+        Architecture = LanguageArchitecture.EncoderDecoder,
+        Positions = PositionKind.Relative,
+        Layers = 1,
+        Width = 32,
+        Heads = 4,
+        Hidden = 64,
+        FeedForward = FeedForwardKind.Relu,
+        Norm = NormKind.Layer,
+        Bias = BiasKind.All,
+        Dropout = 0.1,
+        InitialDeviation = 0.1,
+        Length = 32,
     };
 
     /// <summary>Commands with a letter for each word.</summary>

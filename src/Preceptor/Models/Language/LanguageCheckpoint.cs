@@ -167,13 +167,23 @@ internal static class CheckpointNames
 {
     private static readonly Dictionary<string, string> GptParts = new(StringComparer.Ordinal)
     {
-        ["ln_1"] = "input_layernorm", ["attn.c_proj"] = "self_attn.o_proj", ["ln_2"] = "post_attention_layernorm", ["mlp.c_fc"] = "mlp.up_proj", ["mlp.c_proj"] = "mlp.down_proj",
+        ["ln_1"] = "input_layernorm",
+        ["attn.c_proj"] = "self_attn.o_proj",
+        ["ln_2"] = "post_attention_layernorm",
+        ["mlp.c_fc"] = "mlp.up_proj",
+        ["mlp.c_proj"] = "mlp.down_proj",
     };
 
     private static readonly Dictionary<string, string> BertParts = new(StringComparer.Ordinal)
     {
-        ["attention.self.query"] = "self_attn.q_proj", ["attention.self.key"] = "self_attn.k_proj", ["attention.self.value"] = "self_attn.v_proj", ["attention.output.dense"] = "self_attn.o_proj",
-        ["attention.output.LayerNorm"] = "input_layernorm", ["intermediate.dense"] = "mlp.up_proj", ["output.dense"] = "mlp.down_proj", ["output.LayerNorm"] = "post_attention_layernorm",
+        ["attention.self.query"] = "self_attn.q_proj",
+        ["attention.self.key"] = "self_attn.k_proj",
+        ["attention.self.value"] = "self_attn.v_proj",
+        ["attention.output.dense"] = "self_attn.o_proj",
+        ["attention.output.LayerNorm"] = "input_layernorm",
+        ["intermediate.dense"] = "mlp.up_proj",
+        ["output.dense"] = "mlp.down_proj",
+        ["output.LayerNorm"] = "post_attention_layernorm",
     };
 
     /// <summary>Where a stored tensor goes; nowhere for what only training or another task needs.</summary>

@@ -55,8 +55,14 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     /// <param name="prompts">The prompts' tokens, at least one each.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellation">Ends it between tokens.</param>
+    public Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, CancellationToken cancellation = default) => Generate(prompts, options, null, cancellation);
+
+    /// <summary>What follows each prompt [prompts][samples], seen as it comes.</summary>
+    /// <param name="prompts">The prompts' tokens, at least one each.</param>
+    /// <param name="options">How.</param>
     /// <param name="watch">Sees the tokens of a row (prompt × samples + sample) after each, and says whether it is over; it then looks for the texts that stop an answer itself. Null for nobody.</param>
-    public Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, CancellationToken cancellation = default, Func<int, IReadOnlyList<int>, bool>? watch = null)
+    /// <param name="cancellation">Ends it between tokens.</param>
+    public Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? watch, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(options);
@@ -101,11 +107,11 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     {
         ArgumentNullException.ThrowIfNull(sequences);
         var answers = new double[sequences.Count][];
-        Block(sequences, cancellation, (read, at) =>
+        Block(sequences, (read, at) =>
         {
             var of = Numbers(read.LogProbabilities(Network));
             for (var (row, next) = (0, 0); row < at.Length; next += read.AnswerLengths[row], row++) answers[at[row]] = of[next..(next + read.AnswerLengths[row])];
-        });
+        }, cancellation);
         return answers;
     }
 
@@ -116,15 +122,15 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         ArgumentNullException.ThrowIfNull(sequences);
         var head = Head ?? throw new InvalidOperationException("the model has no head of rewards");
         var answers = new double[sequences.Count];
-        Block(sequences.Whole(), cancellation, (read, at) =>
+        Block(sequences.Whole(), (read, at) =>
         {
             var of = Numbers(head.forward(read.Features(Network)));
             for (var row = 0; row < at.Length; row++) answers[at[row]] = of[row];
-        });
+        }, cancellation);
         return answers;
     }
 
-    private void Block(TokenSequences sequences, CancellationToken cancellation, Action<LanguageBatch, int[]> answer)
+    private void Block(TokenSequences sequences, Action<LanguageBatch, int[]> answer, CancellationToken cancellation)
     {
         set_num_threads(threads);
         using var noGradient = no_grad();

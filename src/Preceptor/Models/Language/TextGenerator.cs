@@ -56,7 +56,7 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
         // With padding, which tokens are real is kept a row, [rows][read].
         var real = prompts.Any(p => p.Length != prompts[0].Length) ? prompts.Select(p => Marks(p.Length, prompts.Max(q => q.Length), atEnd: !hasEncoder)).ToArray() : null;
         Tensor? memory = null, memoryReal = null;
-        var logits = new float[0];
+        float[] logits = [];
         using (var scope = NewDisposeScope())
         {
             var width = prompts.Max(p => p.Length);

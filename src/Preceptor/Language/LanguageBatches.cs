@@ -16,8 +16,11 @@ public sealed class SequenceBatch : IBatch
     /// <inheritdoc/>
     public int Count => Content.Count;
 
+    /// <summary>Which examples its sequences were made of; null where they are the problem's own.</summary>
+    internal int[]? Sources { get; set; }
+
     /// <inheritdoc/>
-    public ReadOnlySpan<int> Rows => Content.Rows;
+    public ReadOnlySpan<int> Rows => Sources ?? Content.Rows;
 
     /// <summary>The batch's number in its epoch, from 0.</summary>
     public int Number { get; internal set; }
@@ -43,16 +46,13 @@ internal sealed class SequenceBatches(Run run, TokenSequences sequences, int siz
     /// <summary>The order of an epoch's examples, where it is not drawn; null where it is.</summary>
     public int[]? Order { get; init; }
 
-    // Batches whose sequences are sorted together: enough that lengths agree, few enough that an epoch's order stays random.
-    private const int SortedTogether = 50;
-
     public int PerEpoch => Repeats * ((Examples + size - 1) / size);
 
     public int Examples => sequences.Count / Together;
 
     public IEnumerable<SequenceBatch> Epoch(int epoch, int first)
     {
-        var (order, batches) = Order is null ? Draw(epoch) : (Order, [.. Enumerable.Range(0, (Examples + size - 1) / size)]);
+        var (order, batches) = Order is null ? SequenceOrder.Draw(run, epoch, sequences.Lengths, Examples, size) : (Order, [.. Enumerable.Range(0, (Examples + size - 1) / size)]);
         var batch = new SequenceBatch(architecture, start);
         for (var number = first; number < PerEpoch; number++)
         {
@@ -67,13 +67,27 @@ internal sealed class SequenceBatches(Run run, TokenSequences sequences, int siz
         }
     }
 
-    private (int[] Order, int[] Batches) Draw(int epoch)
+}
+
+/// <summary>In which order the sequences of an epoch come.</summary>
+internal static class SequenceOrder
+{
+    // Batches whose sequences are sorted together: enough that lengths agree, few enough that an epoch's order stays random.
+    private const int SortedTogether = 50;
+
+    /// <summary>Draws an epoch's order of examples, and that of its batches, each so many examples from a multiple of the size on.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="epoch">The epoch, from 1.</param>
+    /// <param name="lengths">Tokens of each example; those of like length share a batch.</param>
+    /// <param name="examples">How many there are; there may be further lengths.</param>
+    /// <param name="size">Examples a batch.</param>
+    public static (int[] Order, int[] Batches) Draw(Run run, int epoch, int[] lengths, int examples, int size)
     {
-        var order = run.Random("order", epoch).Permutation(Examples);
+        var order = run.Random("order", epoch).Permutation(examples);
         for (var begin = 0; begin < order.Length; begin += SortedTogether * size)
         {
             var part = order.AsSpan(begin, Math.Min(SortedTogether * size, order.Length - begin));
-            part.Sort((a, b) => (sequences.Lengths[a], a).CompareTo((sequences.Lengths[b], b)));
+            part.Sort((a, b) => (lengths[a], a).CompareTo((lengths[b], b)));
         }
         // Only the last batch may be smaller, so it keeps its place.
         return (order, [.. run.Random("batch-order", epoch).Permutation(order.Length / size), .. order.Length % size > 0 ? [order.Length / size] : Array.Empty<int>()]);

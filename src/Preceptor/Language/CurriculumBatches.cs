@@ -65,6 +65,6 @@ internal sealed class CurriculumBatches(Run run, TokenSequences sequences, int s
             var same = random.Permutation(block);
             return ([.. allowed.Select(i => i - i % block + same[i % block])], [.. Enumerable.Range(0, (allowed.Length + size - 1) / size)]);
         }
-        return SequenceBatches.Arrange(sequences, [.. random.Permutation(allowed.Length).Select(i => allowed[i])], size, run.Random("batch-order", pass));
+        return SequenceOrder.Arrange(sequences.Lengths, [.. random.Permutation(allowed.Length).Select(i => allowed[i])], size, run.Random("batch-order", pass));
     }
 }

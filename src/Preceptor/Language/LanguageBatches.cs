@@ -16,8 +16,11 @@ public sealed class SequenceBatch : IBatch
     /// <inheritdoc/>
     public int Count => Content.Count;
 
+    /// <summary>Which examples its sequences were made of; null where they are the problem's own.</summary>
+    internal int[]? Sources { get; set; }
+
     /// <inheritdoc/>
-    public ReadOnlySpan<int> Rows => Content.Rows;
+    public ReadOnlySpan<int> Rows => Sources ?? Content.Rows;
 
     /// <summary>The batch's number in its epoch, from 0.</summary>
     public int Number { get; internal set; }
@@ -43,16 +46,13 @@ internal sealed class SequenceBatches(Run run, TokenSequences sequences, int siz
     /// <summary>The order of an epoch's examples, where it is not drawn; null where it is.</summary>
     public int[]? Order { get; init; }
 
-    // Batches whose sequences are sorted together: enough that lengths agree, few enough that an epoch's order stays random.
-    private const int SortedTogether = 50;
-
     public int PerEpoch => Repeats * ((Examples + size - 1) / size);
 
     public int Examples => sequences.Count / Together;
 
     public IEnumerable<SequenceBatch> Epoch(int epoch, int first)
     {
-        var (order, batches) = Order is null ? Arrange(sequences, run.Random("order", epoch).Permutation(Examples), size, run.Random("batch-order", epoch)) : (Order, [.. Enumerable.Range(0, (Examples + size - 1) / size)]);
+        var (order, batches) = Order is null ? SequenceOrder.Draw(run, epoch, sequences.Lengths, Examples, size) : (Order, [.. Enumerable.Range(0, (Examples + size - 1) / size)]);
         var batch = new SequenceBatch(architecture, start);
         for (var number = first; number < PerEpoch; number++)
         {
@@ -66,19 +66,35 @@ internal sealed class SequenceBatches(Run run, TokenSequences sequences, int siz
             yield return batch;
         }
     }
+}
+
+/// <summary>In which order the sequences of an epoch come.</summary>
+internal static class SequenceOrder
+{
+    // Batches whose sequences are sorted together: enough that lengths agree, few enough that an epoch's order stays random.
+    private const int SortedTogether = 50;
+
+    /// <summary>Draws an epoch's order of examples, and that of its batches, each so many examples from a multiple of the size on.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="epoch">The epoch, from 1.</param>
+    /// <param name="lengths">Tokens of each example; those of like length share a batch.</param>
+    /// <param name="examples">How many there are; there may be further lengths.</param>
+    /// <param name="size">Examples a batch.</param>
+    public static (int[] Order, int[] Batches) Draw(Run run, int epoch, int[] lengths, int examples, int size) =>
+        Arrange(lengths, run.Random("order", epoch).Permutation(examples), size, run.Random("batch-order", epoch));
 
     /// <summary>Sorts an order by length within some batches of it, and draws an order of the batches.</summary>
-    /// <param name="sequences">The sequences.</param>
+    /// <param name="lengths">Tokens of each example.</param>
     /// <param name="order">Which of them, in a random order; it is changed.</param>
-    /// <param name="size">Sequences a batch.</param>
+    /// <param name="size">Examples a batch.</param>
     /// <param name="random">Draws the order of the batches.</param>
-    /// <returns>The sequences, and the batches in the order of their use: batch b is of the sequences from b · size on.</returns>
-    internal static (int[] Order, int[] Batches) Arrange(TokenSequences sequences, int[] order, int size, RandomStream random)
+    /// <returns>The examples, and the batches in the order of their use: batch b is of the examples from b · size on.</returns>
+    public static (int[] Order, int[] Batches) Arrange(int[] lengths, int[] order, int size, RandomStream random)
     {
         for (var begin = 0; begin < order.Length; begin += SortedTogether * size)
         {
             var part = order.AsSpan(begin, Math.Min(SortedTogether * size, order.Length - begin));
-            part.Sort((a, b) => (sequences.Lengths[a], a).CompareTo((sequences.Lengths[b], b)));
+            part.Sort((a, b) => (lengths[a], a).CompareTo((lengths[b], b)));
         }
         // Only the last batch may be smaller, so it keeps its place.
         return (order, [.. random.Permutation(order.Length / size), .. order.Length % size > 0 ? [order.Length / size] : Array.Empty<int>()]);

@@ -84,7 +84,7 @@ internal sealed record CheckpointConfiguration(string ModelType, TransformerOpti
     /// <summary>Whether Qwen2's layout can say all of a network, so that other programs can load it.</summary>
     public static bool IsQwen(TransformerOptions options) => options is
     {
-        Architecture: LanguageArchitecture.Decoder, FeedForward: FeedForwardKind.SwiGlu, Norm: NormKind.RootMeanSquare, NormAfter: false, Positions: PositionKind.Rotary, Bias: BiasKind.QueryKeyValue,
+        Architecture: LanguageArchitecture.Decoder, PrefixAttention: false, FeedForward: FeedForwardKind.SwiGlu, Norm: NormKind.RootMeanSquare, NormAfter: false, Positions: PositionKind.Rotary, Bias: BiasKind.QueryKeyValue,
     };
 
     private static TransformerOptions Qwen(ConfigurationKeys keys)

@@ -12,7 +12,7 @@ public sealed class LanguageBatch
     private readonly bool hasEncoder;
     private readonly int start;
     private int[] rows = [], answers = [];
-    private long[] inputs = [], prompt = [], promptReal = [], places = [], targets = [];
+    private long[] prefixes = [], inputs = [], prompt = [], promptReal = [], places = [], targets = [];
     private int width, promptWidth, targetCount;
     private bool hasPadding, hasPromptPadding;
 
@@ -54,7 +54,7 @@ public sealed class LanguageBatch
     public void Fill(TokenSequences sequences, ReadOnlySpan<int> chosen)
     {
         ArgumentNullException.ThrowIfNull(sequences);
-        if (rows.Length != chosen.Length) (rows, answers) = (new int[chosen.Length], new int[chosen.Length]);
+        if (rows.Length != chosen.Length) (rows, answers, prefixes) = (new int[chosen.Length], new int[chosen.Length], new long[chosen.Length]);
         chosen.CopyTo(rows);
         (width, promptWidth, targetCount) = (1, hasEncoder ? 1 : 0, 0);
         foreach (var row in rows)
@@ -98,6 +98,7 @@ public sealed class LanguageBatch
             var real = hasPromptPadding ? InputBuffer.Tensor<long>(promptReal.AsSpan(0, Count * promptWidth), ScalarType.Int64, Count, promptWidth) : null;
             pass = pass with { Memory = network.Encode(InputBuffer.Tensor<long>(Prompt, ScalarType.Int64, Count, promptWidth), real), MemoryReal = real };
         }
+        else if (network.Options.PrefixAttention && prefixes.AsSpan().ContainsAnyExcept(0L)) pass = pass with { Prefix = InputBuffer.Tensor<long>(prefixes, ScalarType.Int64, Count) };
         // Padding stands after all that is real, so that no causal place sees it.
         return change?.Invoke(pass) ?? pass;
     }
@@ -150,7 +151,7 @@ public sealed class LanguageBatch
             for (var i = 0; i < read; i++) into[i] = all[i];
         }
         hasPadding |= read < width;
-        answers[row] = all.Length - first;
+        (answers[row], prefixes[row]) = (all.Length - first, given);
         if (targets.Length < targetCount + answers[row])
         {
             Array.Resize(ref targets, Math.Max(256, 2 * (targetCount + answers[row])));

@@ -90,15 +90,16 @@ public sealed class LanguageNetwork : nn.Module
     /// <summary>A network of the same weights, drawn with torch's present generator where it has adapters and this has none; then nothing else learns.</summary>
     /// <param name="rank">The rank of adapters; 0 for none.</param>
     /// <param name="alpha">Their α.</param>
-    internal LanguageNetwork Copy(int rank = 0, double alpha = 16)
+    /// <param name="tokens">How many tokens it is to know; rows of those that this one does not know stay as they were drawn.</param>
+    internal LanguageNetwork Copy(int rank = 0, double alpha = 16, int tokens = 0)
     {
-        var copy = new LanguageNetwork(Options.Plain() with { AdapterRank = rank, AdapterAlpha = alpha }, Vocabulary);
+        var copy = new LanguageNetwork(Options.Plain() with { AdapterRank = rank, AdapterAlpha = alpha }, Math.Max(Vocabulary, tokens));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var from = state_dict();
         foreach (var (name, parameter) in copy.named_parameters())
         {
-            if (from.TryGetValue(name, out var weights)) parameter.copy_(Merged(from, name, weights));
+            if (from.TryGetValue(name, out var weights)) parameter.narrow(0, 0, weights.shape[0]).copy_(Merged(from, name, weights));
             if (rank > 0) parameter.requires_grad = name.EndsWith(".lora_A", StringComparison.Ordinal) || name.EndsWith(".lora_B", StringComparison.Ordinal);
         }
         return copy;

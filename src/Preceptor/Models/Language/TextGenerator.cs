@@ -68,7 +68,12 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
                 memory = network.Encode(ids, memoryReal).DetachFromDisposeScope();
                 features = network.Features(full([prompts.Length, 1], start, ScalarType.Int64), Pass(cache, null, memory, memoryReal));
             }
-            else features = network.Features(ids, Pass(cache, real is null ? null : Tensor(real), null, null));
+            else
+            {
+                var pass = Pass(cache, real is null ? null : Tensor(real), null, null);
+                // Padding stands before, so that all prompts end at one place.
+                features = network.Features(ids, network.Options.PrefixAttention ? pass with { Prefix = full([prompts.Length], width, ScalarType.Int64) } : pass);
+            }
             Read(network.Logits(features.narrow(1, features.shape[1] - 1, 1)), ref logits);
         }
         if (hasEncoder) real = null;

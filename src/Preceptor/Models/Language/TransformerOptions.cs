@@ -73,6 +73,10 @@ public record TransformerOptions
     [Description("decoder: prompt and answer are one sequence; encoder-decoder: the prompt is read in both directions")]
     public LanguageArchitecture Architecture { get; set; }
 
+    /// <summary>Whether a decoder reads prompts in both directions.</summary>
+    [Description("Whether a decoder reads a prompt in both directions, and only what follows it token by token (Liu et al. 2018)")]
+    public bool PrefixAttention { get; set; }
+
     /// <summary>Layers.</summary>
     [Description("Layers; of the encoder and of the decoder each, where there are both")]
     [Range(1, 200)]

@@ -50,6 +50,21 @@ internal sealed class AddedTokens
         return null;
     }
 
+    /// <summary>Adds the tokens in a text to others, and gives what stands between them away.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="ids">Where the tokens go.</param>
+    /// <param name="other">Takes what is none of them.</param>
+    public void Between(string text, List<int> ids, Action<string> other)
+    {
+        for (var place = 0; place < text.Length;)
+        {
+            var token = Find(text, place, out var start, out var end);
+            if (start > place) other(place == 0 && start == text.Length ? text : text[place..start]);
+            if (token is not null) ids.Add(token.Id);
+            place = end;
+        }
+    }
+
     private AddedToken? At(ReadOnlySpan<char> text, int at)
     {
         AddedToken? longest = null;

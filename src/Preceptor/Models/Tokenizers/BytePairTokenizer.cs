@@ -70,13 +70,16 @@ public sealed class BytePairTokenizer : Tokenizer
         var (raw, normalized) = special ? all : harmless;
         var encoding = new Work(this, text.Length);
         text = CharacterClasses.WellFormed(text);
-        Between(text, raw, encoding.Ids, part =>
+        raw.Between(text, encoding.Ids, part =>
         {
             if (composes) part = CanonicalComposition.Compose(part);
-            Between(part, normalized, encoding.Ids, rest => encoding.Split(rest, 0));
+            normalized.Between(part, encoding.Ids, rest => encoding.Split(rest, 0));
         });
         return [.. encoding.Ids];
     }
+
+    /// <inheritdoc/>
+    private protected override Tokenizer Build(TokenizerFile file) => BytePairFiles.Build(file, new(ConfigurationName, "", Configuration.DeepClone()));
 
     /// <inheritdoc/>
     internal override void Write(int token, IBufferWriter<byte> text, ref int before)
@@ -84,18 +87,6 @@ public sealed class BytePairTokenizer : Tokenizer
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)token, (uint)tokens.Length, nameof(token));
         text.Write(bytes[token]);
         before = token;
-    }
-
-    /// <summary>Adds the added tokens in a text, and gives what stands between them to another.</summary>
-    private static void Between(string text, AddedTokens tokens, List<int> ids, Action<string> other)
-    {
-        for (var place = 0; place < text.Length;)
-        {
-            var token = tokens.Find(text, place, out var start, out var end);
-            if (start > place) other(place == 0 && start == text.Length ? text : text[place..start]);
-            if (token is not null) ids.Add(token.Id);
-            place = end;
-        }
     }
 
     /// <summary>The work on one text.</summary>

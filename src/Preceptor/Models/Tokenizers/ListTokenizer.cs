@@ -12,10 +12,15 @@ public abstract class ListTokenizer : Tokenizer
 
     private readonly string[] tokens;
     private readonly Dictionary<string, int> numbers;
+    private readonly int listed;
+    private readonly AddedTokens? control;
 
-    private protected ListTokenizer(IEnumerable<string> entries, bool unknown, JsonNode cutting)
+    private protected ListTokenizer(IEnumerable<string> entries, bool unknown, JsonNode cutting, IReadOnlyList<string> control)
     {
         tokens = [PaddingName, EndName, .. unknown ? [UnknownName] : Array.Empty<string>(), .. entries];
+        listed = tokens.Length;
+        tokens = [.. tokens, .. control];
+        if (control.Count > 0) this.control = new(control.Select((name, i) => new AddedToken(listed + i, name, IsSpecial: true)));
         numbers = new(tokens.Length, StringComparer.Ordinal);
         for (var id = 0; id < tokens.Length; id++)
             if (!numbers.TryAdd(tokens[id], id)) throw new ArgumentException($"'{JsonKey.Shown(tokens[id])}' is there twice, or the name of a token with a part of its own", nameof(entries));
@@ -54,6 +59,24 @@ public abstract class ListTokenizer : Tokenizer
     public override int? Find(string token) => numbers.TryGetValue(token, out var id) ? id : null;
 
     /// <inheritdoc/>
+    /// <exception cref="RequestException">Something in it is not in the list, and there is no token for that.</exception>
+    public sealed override int[] Encode(string text, bool special = true)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var ids = new List<int>(text.Length / 4 + 1);
+        text = CharacterClasses.WellFormed(text);
+        if (special && control is not null) control.Between(text, ids, part => Encode(part, ids));
+        else Encode(text, ids);
+        return [.. ids];
+    }
+
+    /// <summary>Adds the tokens of a text without control tokens.</summary>
+    private protected abstract void Encode(string text, List<int> ids);
+
+    /// <inheritdoc/>
+    private protected override Tokenizer Build(TokenizerFile file) => Of(file);
+
+    /// <inheritdoc/>
     internal override void Write(int token, IBufferWriter<byte> text, ref int before)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)token, (uint)tokens.Length, nameof(token));
@@ -69,7 +92,7 @@ public abstract class ListTokenizer : Tokenizer
     /// <summary>The token of an entry.</summary>
     /// <exception cref="RequestException">It is not in the list, and there is no token for that.</exception>
     private protected int NumberOf(ReadOnlySpan<char> entry) =>
-        numbers.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(entry, out var id) && id >= First ? id : Unknown ?? throw new RequestException($"'{JsonKey.Shown(entry.ToString())}' is no token");
+        numbers.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(entry, out var id) && id >= First && id < listed ? id : Unknown ?? throw new RequestException($"'{JsonKey.Shown(entry.ToString())}' is no token");
 
     /// <summary>The tokenizer that a file of this kind describes.</summary>
     /// <exception cref="RequestException">It was not saved here.</exception>
@@ -85,10 +108,14 @@ public abstract class ListTokenizer : Tokenizer
         var unknown = found is [_, _, UnknownName, ..];
         var entries = found[(unknown ? 3 : 2)..].Select(e => e!);
         var cutting = file["pre_tokenizer"].Node;
+        var control = new List<string>();
+        if (!file["added_tokens"].IsMissing)
+            foreach (var entry in file["added_tokens"].Items)
+                if (entry["id"].Integer >= found.Length) control.Add(entry["id"].Integer == found.Length + control.Count && entry["content"].Text.Length > 0 ? entry["content"].Text : throw entry.Wrong($"a control token with a name and the number {found.Length + control.Count}, the next one"));
         try
         {
-            if (JsonNode.DeepEquals(cutting, CharacterTokenizer.Cutting)) return new CharacterTokenizer(entries, unknown);
-            if (JsonNode.DeepEquals(cutting, WordTokenizer.Cutting)) return new WordTokenizer(entries, unknown);
+            if (JsonNode.DeepEquals(cutting, CharacterTokenizer.Cutting)) return new CharacterTokenizer(entries, unknown, control);
+            if (JsonNode.DeepEquals(cutting, WordTokenizer.Cutting)) return new WordTokenizer(entries, unknown, control);
         }
         catch (ArgumentException e)
         {
@@ -102,11 +129,11 @@ public abstract class ListTokenizer : Tokenizer
     private TokenizerFile Describe(JsonNode cutting)
     {
         var file = new TokenizerFile("tokenizer");
-        var added = tokens[..First].Select((name, id) => (JsonNode)new JsonObject { ["id"] = id, ["content"] = name, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true });
+        var added = Enumerable.Range(0, First).Concat(Enumerable.Range(listed, tokens.Length - listed)).Select(id => (JsonNode)TokenizerFile.Control(id, tokens[id]));
         (file.Parts["version"], file.Parts["truncation"], file.Parts["padding"], file.Parts["added_tokens"], file.Parts["normalizer"]) = ("1.0", null, null, new JsonArray([.. added]), null);
         (file.Parts["pre_tokenizer"], file.Parts["post_processor"], file.Parts["decoder"]) = (cutting.DeepClone(), null, null);
         (file.Model["type"], file.Model["unk_token"]) = ("WordLevel", UnknownName);
-        foreach (var (token, id) in numbers) file.Vocabulary.Add(token, id);
+        for (var id = 0; id < listed; id++) file.Vocabulary.Add(tokens[id], id);
         return file;
     }
 }

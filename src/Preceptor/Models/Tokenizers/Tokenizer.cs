@@ -57,6 +57,17 @@ public abstract class Tokenizer
     /// <summary>The number of a token by its spelling, or null.</summary>
     public abstract int? Find(string token);
 
+    /// <summary>The same tokenizer with control tokens behind its others, such as those that announce a task; a network needs a row for each.</summary>
+    /// <param name="control">Their names; those that it has are not added again.</param>
+    public Tokenizer With(IEnumerable<string> control)
+    {
+        string[] missing = [.. control.Where(name => Find(name) is null)];
+        return missing.Length == 0 ? this : Build(Description.With(Size, missing));
+    }
+
+    /// <summary>The tokenizer of this kind, with this one's settings, that a file describes.</summary>
+    private protected abstract Tokenizer Build(TokenizerFile file);
+
     /// <summary>Writes the text of a token.</summary>
     /// <param name="token">The token.</param>
     /// <param name="text">Where to.</param>

@@ -78,6 +78,24 @@ internal sealed class TokenizerFile(string path)
         return file;
     }
 
+    /// <summary>The same with further control tokens.</summary>
+    /// <param name="first">The number of the first.</param>
+    /// <param name="names">Their names.</param>
+    public TokenizerFile With(int first, IReadOnlyList<string> names)
+    {
+        var file = new TokenizerFile(path);
+        foreach (var (key, part) in Parts) file.Parts[key] = part?.DeepClone();
+        foreach (var (key, part) in Model) file.Model[key] = part?.DeepClone();
+        foreach (var (token, id) in Vocabulary) file.Vocabulary.Add(token, id);
+        file.Merges.AddRange(Merges);
+        if (file.Parts["added_tokens"] is not JsonArray added) file.Parts["added_tokens"] = added = [];
+        for (var i = 0; i < names.Count; i++) added.Add(Control(first + i, names[i]));
+        return file;
+    }
+
+    /// <summary>A control token, as the file has it.</summary>
+    public static JsonObject Control(int id, string name) => new() { ["id"] = id, ["content"] = name, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true };
+
     /// <summary>Writes the file's content.</summary>
     public void Write(Stream stream)
     {

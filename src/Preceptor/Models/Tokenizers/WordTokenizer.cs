@@ -13,8 +13,10 @@ public sealed class WordTokenizer : ListTokenizer
     /// <summary>With some words.</summary>
     /// <param name="words">The words, each once, in the order of their tokens; a line break may be one.</param>
     /// <param name="unknown">Whether there is a token for all others; without one, <see cref="Encode"/> refuses them.</param>
-    public WordTokenizer(IEnumerable<string> words, bool unknown = false)
-        : base(words.Select(w => w == "\n" || w.Length > 0 && !w.Any(char.IsWhiteSpace) ? CharacterClasses.WellFormed(w) : throw new ArgumentException($"'{JsonKey.Shown(w)}' is not one word")), unknown, Cutting) =>
+    public WordTokenizer(IEnumerable<string> words, bool unknown = false) : this(words, unknown, []) { }
+
+    internal WordTokenizer(IEnumerable<string> words, bool unknown, IReadOnlyList<string> control)
+        : base(words.Select(w => w == "\n" || w.Length > 0 && !w.Any(char.IsWhiteSpace) ? CharacterClasses.WellFormed(w) : throw new ArgumentException($"'{JsonKey.Shown(w)}' is not one word")), unknown, Cutting, control) =>
         line = Find("\n") ?? -1;
 
     /// <summary>How texts are cut, in the file's form.</summary>
@@ -34,13 +36,7 @@ public sealed class WordTokenizer : ListTokenizer
     }
 
     /// <inheritdoc/>
-    public override int[] Encode(string text, bool special = true)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        var ids = new List<int>(text.Length / 4 + 1);
-        Cut(CharacterClasses.WellFormed(text), (word, all) => all.Add(NumberOf(word)), ids);
-        return [.. ids];
-    }
+    private protected override void Encode(string text, List<int> ids) => Cut(text, (word, all) => all.Add(NumberOf(word)), ids);
 
     private protected override ReadOnlySpan<byte> Between(int before, int token) => before == line || token == line ? [] : " "u8;
 

@@ -49,7 +49,7 @@ public sealed class Field(EquationResidual residual, FieldModelOptions model, Fi
         var (points, moments) = (residual.Grid.Points, residual.Grid.Moments);
         var states = initial.Length / points;
         var (fields, residuals) = (new double[states * points * moments], new double[states]);
-        var iterations = new List<int>();
+        var iterations = new List<double>();
         for (var start = 0; start < states; start += Block)
         {
             using var scope = NewDisposeScope();
@@ -71,7 +71,7 @@ public sealed class Field(EquationResidual residual, FieldModelOptions model, Fi
     }
 
     /// <summary>The field of a network for initial states [B, X] → [B, X, T + 1], without a graph through the coefficients.</summary>
-    internal static Tensor Answer(FieldNetwork network, FieldConstraint constraint, FieldEquation equation, FieldForm form, Tensor initial, List<int> iterations)
+    internal static Tensor Answer(FieldNetwork network, FieldConstraint constraint, FieldEquation equation, FieldForm form, Tensor initial, List<double> iterations)
     {
         var basis = network.forward(initial.to_type(float32)).to_type(float64);
         if (form.Experts == 0) return basis.squeeze(3);

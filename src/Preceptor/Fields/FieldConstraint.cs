@@ -36,6 +36,28 @@ public sealed class FieldConstraint(EquationResidual residual, int experts = 1, 
     public EquationRows Rows(Tensor basis, Tensor initial)
     {
         var (batch, n) = (basis.shape[0], basis.shape[3]);
+        return Rows(basis, initial,
+            field => (experts == 1 ? field : field.index_select(1, tensor(order, dtype: int64))).reshape(batch * experts, -1, n),
+            conditions => experts == 1 ? conditions : conditions.repeat_interleave(experts, 0));
+    }
+
+    /// <summary>The rows of the fields b v, some for each expert: what <see cref="Rows(Tensor, Tensor)"/> gives, times v. A gradient in b passes through P columns instead of N.</summary>
+    /// <param name="basis">b [B, X, T + 1, N].</param>
+    /// <param name="initial">The initial states [B, X].</param>
+    /// <param name="vectors">v of every expert's problem [B K, N, P].</param>
+    public EquationRows Rows(Tensor basis, Tensor initial, Tensor vectors)
+    {
+        var (batch, n, columns) = (basis.shape[0], basis.shape[3], vectors.shape[2]);
+        var along = matmul(basis.flatten(1, 2), vectors.reshape(batch, experts, n, columns).transpose(1, 2).reshape(batch, n, -1)).reshape(batch, grid.Points, grid.Moments, -1);
+        if (experts == 1) return Rows(along, initial);
+        // Of an expert's places and conditions, the columns that are its own.
+        return Rows(along, initial,
+            field => field.index_select(1, tensor(order, dtype: int64)).reshape(batch, experts, -1, experts, columns).diagonal(0, 1, 3).permute(0, 3, 1, 2).reshape(batch * experts, -1, columns),
+            conditions => conditions.dim() == 2 ? conditions.repeat_interleave(experts, 0) : conditions.reshape(batch, -1, experts, columns).transpose(1, 2).reshape(batch * experts, -1, columns));
+    }
+
+    private EquationRows Rows(Tensor basis, Tensor initial, Func<Tensor, Tensor> own, Func<Tensor, Tensor> each)
+    {
         var (now, next) = (basis.narrow(2, 0, grid.Steps), basis.narrow(2, 1, grid.Steps));
         using Scalar half = 0.5, rate = 1 / grid.TimeStep, twice = 2, inverse = 1 / (2 * grid.Spacing), square = 1 / (grid.Spacing * grid.Spacing);
         var middle = (now + next) * half;
@@ -44,14 +66,12 @@ public sealed class FieldConstraint(EquationResidual residual, int experts = 1, 
             : (middle.narrow(1, 0, grid.Inner), middle.narrow(1, 1, grid.Inner), middle.narrow(1, 2, grid.Inner));
         var change = (next - now) * rate;
         if (!grid.IsPeriodic) change = change.narrow(1, 1, grid.Inner);
-        Tensor Own(Tensor field) => (experts == 1 ? field : field.index_select(1, tensor(order, dtype: int64))).reshape(batch * experts, -1, n);
         var (condition, target) = Conditions(basis, initial);
-        Tensor Each(Tensor rows) => experts == 1 ? rows : rows.repeat_interleave(experts, 0);
         // The mean square, whatever the number of places.
         var rows = grid.Inner / experts * grid.Steps;
-        return new(Own(here), Own(change), Own((right - left) * inverse), Own((right - here * twice + left) * square), Each(condition), Each(target))
+        return new(own(here), own(change), own((right - left) * inverse), own((right - here * twice + left) * square), each(condition), each(target))
         {
-            Weight = full([batch * experts, rows], 1 / Math.Sqrt(rows), dtype: basis.dtype),
+            Weight = full([basis.shape[0] * experts, rows], 1 / Math.Sqrt(rows), dtype: basis.dtype),
         };
     }
 

@@ -78,12 +78,12 @@ public sealed class HardConstraintExperts(HardConstraintExperts.Options options)
         {
             var initial = batch.Initial();
             var basis = network.forward(initial.to_type(float32)).to_type(float64);              // b [B, X, T + 1, N]
-            var rows = constraint.Rows(basis, initial);                                           // of the B K problems
+            var rows = constraint.Rows(basis.detach(), initial);                                  // of the B K problems
             var (solved, _) = LeastSquaresLayer.Solve(equation, rows, zeros(batch.Count * options.Experts, options.Basis, dtype: float64), form.Solve);
-            var omega = solved.detach().requires_grad_();                                         // argmin ½|r(b ω)|²
+            var omega = solved.requires_grad_();                                                  // argmin ½|r(b ω)|²
             var loss = constraint.Loss(constraint.Glue(basis, omega), initial, options.ConditionsInLoss);
             if (options.Gradient == SolutionGradient.Detached) return loss.to_type(float32);
-            return LeastSquaresLayer.Through(equation, rows, omega, loss, options.Gradient == SolutionGradient.GaussNewton).to_type(float32);
+            return LeastSquaresLayer.Through(equation, rows, vectors => constraint.Rows(basis, initial, vectors), omega, loss, options.Gradient == SolutionGradient.GaussNewton).to_type(float32);
         });
     }
 }

@@ -106,7 +106,8 @@ public sealed class FieldTests
             var omega = solved.detach().requires_grad_();
             var loss = constraint.Loss(constraint.Glue(basis, omega), initial, false);
             var through = autograd.grad([loss], [omega], retain_graph: true)[0];
-            (loss - LeastSquaresLayer.ImplicitTerm(residual.Equation, rows, solved, through)).backward();
+            var direction = LeastSquaresLayer.Direction(residual.Equation, rows, solved, through);
+            (loss - LeastSquaresLayer.ImplicitTerm(residual.Equation, constraint.Rows(basis, initial, stack([solved, direction], 2)))).backward();
             var gradient = basis.grad!.contiguous().data<double>().ToArray();
             var largest = gradient.Max(Math.Abs);
             foreach (var place in new[] { 3, 57, 101, gradient.Length - 5 })

@@ -9,7 +9,12 @@ namespace Preceptor.Fields;
 /// <param name="Experts">How many least-squares problems find the coefficients of the network's basis; 0 where the network's only output is the field itself.</param>
 /// <param name="Places">Which of them has which places.</param>
 /// <param name="Solve">How they are solved.</param>
-public sealed record FieldForm(int Experts, ExpertPlaces Places, LeastSquaresOptions Solve);
+/// <param name="ConditionWeight">How much the conditions count in them; null: as much as the problem says.</param>
+public sealed record FieldForm(int Experts, ExpertPlaces Places, LeastSquaresOptions Solve, double? ConditionWeight = null)
+{
+    /// <summary>The least-squares problems of an equation.</summary>
+    internal FieldConstraint Constrain(EquationResidual residual) => new(residual, Math.Max(1, Experts), Places, ConditionWeight);
+}
 
 /// <summary>A trained network that solves an equation from any initial state on its grid; where its form says so, the equation is also solved for within each answer.</summary>
 /// <param name="residual">The equation and its grid.</param>
@@ -24,7 +29,7 @@ public sealed class Field(EquationResidual residual, FieldModelOptions model, Fi
     public const string FileName = "field.json";
 
     private const int Block = 8;
-    private readonly FieldConstraint constraint = new(residual, Math.Max(1, form.Experts), form.Places);
+    private readonly FieldConstraint constraint = form.Constrain(residual);
 
     /// <summary>How it was trained.</summary>
     public TrainingSummary Training { get; } = training;

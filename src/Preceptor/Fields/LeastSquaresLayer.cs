@@ -14,6 +14,9 @@ public sealed record LeastSquaresOptions(int Iterations = 50, double Tolerance =
 
     /// <summary>It also ends where a step lowers the sum of squares by no more than this share: nearly collinear bases have directions in which coefficients move long after the field has come to rest. 0: not.</summary>
     public double CostTolerance { get; init; } = 1e-6;
+
+    /// <summary>ρ: the problem has rows ρ ω besides, which keep coefficients small where a nearly collinear basis leaves them open. 0: none.</summary>
+    public double Ridge { get; init; }
 }
 
 /// <summary>
@@ -24,7 +27,7 @@ public sealed record LeastSquaresOptions(int Iterations = 50, double Tolerance =
 [Version(2)]
 public static class LeastSquaresLayer
 {
-    private const double Ridge = 1e-10;
+    private const double LeastRidge = 1e-10;
 
     /// <summary>Solves for ω, without a graph.</summary>
     /// <param name="equation">The equation.</param>
@@ -36,7 +39,7 @@ public static class LeastSquaresLayer
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        var solver = new LevenbergMarquardt(equation, rows.Detached());
+        var solver = new LevenbergMarquardt(equation, rows.Detached(), options.Ridge);
         var omega = start.contiguous().clone();
         var numbers = MemoryMarshal.Cast<byte, double>(omega.bytes);
         var (problems, size, taken) = ((int)omega.shape[0], (int)omega.shape[1], 0);
@@ -62,13 +65,14 @@ public static class LeastSquaresLayer
     /// <param name="along">What they are along vectors [E, N, 2], rows of two columns, with their graph.</param>
     /// <param name="omega">The solution, a leaf that asks for gradients [E, N].</param>
     /// <param name="loss">L, computed with it [scalar].</param>
+    /// <param name="ridge">ρ of <see cref="LeastSquaresOptions.Ridge"/>.</param>
     /// <param name="isGaussNewton">Leaves the second-order terms out of the Hessian.</param>
     /// <returns>L, to differentiate.</returns>
-    public static Tensor Through(FieldEquation equation, EquationRows rows, Func<Tensor, EquationRows> along, Tensor omega, Tensor loss, bool isGaussNewton = false)
+    public static Tensor Through(FieldEquation equation, EquationRows rows, Func<Tensor, EquationRows> along, Tensor omega, Tensor loss, double ridge, bool isGaussNewton = false)
     {
         var gradient = autograd.grad([loss], [omega], retain_graph: true)[0]; // dL/dω
         var solution = omega.detach();
-        var term = ImplicitTerm(equation, along(stack([solution, Direction(equation, rows, solution, gradient, isGaussNewton)], 2)));
+        var term = ImplicitTerm(equation, along(stack([solution, Direction(equation, rows, solution, gradient, ridge, isGaussNewton)], 2)));
         return loss - (term - term.detach());
     }
 
@@ -84,33 +88,35 @@ public static class LeastSquaresLayer
         return (along.Residual(equation, columns[0]) * along.Derivative(equation, columns[0], columns[1])).sum();
     }
 
-    /// <summary>v with H v = dL/dω, H the Hessian of ½|r|² in ω [E, N].</summary>
+    /// <summary>v with H v = dL/dω, H the Hessian of what ω makes least [E, N].</summary>
     /// <param name="equation">The equation.</param>
     /// <param name="rows">What the bases are.</param>
     /// <param name="omega">The solution [E, N].</param>
     /// <param name="gradient">dL/dω [E, N].</param>
+    /// <param name="ridge">ρ of <see cref="LeastSquaresOptions.Ridge"/>.</param>
     /// <param name="isGaussNewton">Leaves the second-order terms out of H: exact only for linear equations and vanishing residuals.</param>
-    public static Tensor Direction(FieldEquation equation, EquationRows rows, Tensor omega, Tensor gradient, bool isGaussNewton = false)
+    public static Tensor Direction(FieldEquation equation, EquationRows rows, Tensor omega, Tensor gradient, double ridge = 0, bool isGaussNewton = false)
     {
         using var noGradient = no_grad();
-        var hessian = Hessian(equation, rows, omega, isGaussNewton);
+        var hessian = Hessian(equation, rows, omega, ridge, isGaussNewton);
         // Nearly collinear bases leave H nearly singular; a ridge far below its size changes nothing else.
-        var ridge = hessian.diagonal(0, 1, 2).abs().mean([1]) * Ridge;
-        return linalg.solve(hessian + ridge.reshape(-1, 1, 1) * eye(omega.shape[1], dtype: omega.dtype), gradient.unsqueeze(2)).squeeze(2);
+        var least = hessian.diagonal(0, 1, 2).abs().mean([1]) * LeastRidge;
+        return linalg.solve(hessian + least.reshape(-1, 1, 1) * eye(omega.shape[1], dtype: omega.dtype), gradient.unsqueeze(2)).squeeze(2);
     }
 
-    /// <summary>The Hessian of ½|r|² in ω [E, N, N].</summary>
+    /// <summary>The Hessian of ½|r|² + ½ρ²|ω|² in ω [E, N, N].</summary>
     /// <param name="equation">The equation.</param>
     /// <param name="rows">What the bases are.</param>
     /// <param name="omega">Where [E, N].</param>
+    /// <param name="ridge">ρ of <see cref="LeastSquaresOptions.Ridge"/>.</param>
     /// <param name="isGaussNewton">Leaves out the second-order terms.</param>
-    public static Tensor Hessian(FieldEquation equation, EquationRows rows, Tensor omega, bool isGaussNewton = false)
+    public static Tensor Hessian(FieldEquation equation, EquationRows rows, Tensor omega, double ridge = 0, bool isGaussNewton = false)
     {
         using var noGradient = no_grad();
         var (problems, size) = (omega.shape[0], (int)omega.shape[1]);
         var hessian = zeros(problems, size, size, dtype: float64);
         using var scope = NewDisposeScope();
-        var solver = new LevenbergMarquardt(equation, rows.Detached());
+        var solver = new LevenbergMarquardt(equation, rows.Detached(), ridge);
         var numbers = omega.detach().contiguous();
         for (var problem = 0; problem < problems; problem++)
             solver.Hessian(problem, MemoryMarshal.Cast<byte, double>(numbers.bytes).Slice(problem * size, size), MemoryMarshal.Cast<byte, double>(hessian.bytes).Slice(problem * size * size, size * size), isGaussNewton);

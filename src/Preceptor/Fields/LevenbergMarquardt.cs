@@ -18,15 +18,17 @@ internal sealed class LevenbergMarquardt
     private readonly Tensor value, time, slope, curvature, condition, target;
     private readonly Tensor? source, weight;
     private readonly int places, conditions, size, padded;
+    private readonly double square;
     private readonly FieldCoefficients at;
     private readonly double[] time1, slope1, curvature1, residual, gradient, matrix, conditionMatrix, block;
 
     /// <summary>Takes the rows of a batch of problems.</summary>
     /// <param name="equation">The equation.</param>
     /// <param name="rows">What the bases are, without a graph; the caller's scope keeps what is made of them.</param>
-    public LevenbergMarquardt(FieldEquation equation, EquationRows rows)
+    /// <param name="ridge">ρ of the rows ρ ω.</param>
+    public LevenbergMarquardt(FieldEquation equation, EquationRows rows, double ridge)
     {
-        this.equation = equation;
+        (this.equation, square) = (equation, ridge * ridge);
         (places, conditions, size) = ((int)rows.Value.shape[1], (int)rows.Condition.shape[1], (int)rows.Value.shape[2]);
         padded = (size + Lanes - 1) / Lanes * Lanes;
         Tensor Padded(Tensor matrix) => (padded == size ? matrix : nn.functional.pad(matrix, [0, padded - size])).contiguous();
@@ -48,7 +50,7 @@ internal sealed class LevenbergMarquardt
         omega.CopyTo(here);
         AddConditions(problem);
         var cost = Evaluate(problem, here);
-        Normal(problem);
+        Normal(problem, here);
         var trace = 0.0;
         for (var n = 0; n < size; n++) trace += matrix[n * padded + n];
         var damping = Math.Clamp(trace / size * options.Damping, LeastDamping, MostDamping);
@@ -67,13 +69,13 @@ internal sealed class LevenbergMarquardt
             if (!isBetter) continue;
             cost = nextCost;
             next.CopyTo(here, 0);
-            if (!isSettled) Normal(problem);
+            if (!isSettled) Normal(problem, here);
         }
         here.AsSpan(0, size).CopyTo(omega);
         return taken;
     }
 
-    /// <summary>The Hessian of ½|r|² of one problem.</summary>
+    /// <summary>The Hessian of half of what is made least, of one problem.</summary>
     /// <param name="problem">Which.</param>
     /// <param name="omega">Where [N].</param>
     /// <param name="hessian">What becomes of it [N × N].</param>
@@ -84,13 +86,13 @@ internal sealed class LevenbergMarquardt
         omega.CopyTo(here);
         AddConditions(problem);
         Evaluate(problem, here);
-        Normal(problem);
+        Normal(problem, here);
         if (!isGaussNewton) AddSecondOrder(problem);
         for (var n = 0; n < size; n++)
             for (var m = n; m < size; m++) hessian[n * size + m] = hessian[m * size + n] = matrix[n * padded + m];
     }
 
-    /// <summary>u and what the equation and the conditions leave over at some coefficients; returns |r|².</summary>
+    /// <summary>u and what the equation and the conditions leave over at some coefficients; returns |r|² + ρ²|ω|².</summary>
     private double Evaluate(int problem, double[] omega)
     {
         ReadOnlySpan<double> v = Of(value, problem), t = Of(time, problem), s = Of(slope, problem), c = Of(curvature, problem), by = omega;
@@ -119,11 +121,12 @@ internal sealed class LevenbergMarquardt
             residual[places + i] = left;
             cost += left * left;
         }
+        for (var n = 0; n < size; n++) cost += square * omega[n] * omega[n];
         return cost;
     }
 
-    /// <summary>JᵀJ and Jᵀr where <see cref="Evaluate"/> was last, of the upper triangle's vectors.</summary>
-    private void Normal(int problem)
+    /// <summary>JᵀJ + ρ² I and Jᵀr + ρ² ω where <see cref="Evaluate"/> was last, of the upper triangle's vectors.</summary>
+    private void Normal(int problem, double[] omega)
     {
         conditionMatrix.CopyTo(matrix, 0);
         Array.Clear(gradient);
@@ -151,6 +154,7 @@ internal sealed class LevenbergMarquardt
         for (var i = 0; i < conditions; i++)
             for (var n = 0; n < padded; n += Lanes)
                 (At(gradient, n) + At(rows, i * padded + n) * residual[places + i]).CopyTo(gradient.AsSpan(n));
+        for (var n = 0; n < size; n++) (gradient[n], matrix[n * padded + n]) = (gradient[n] + square * omega[n], matrix[n * padded + n] + square);
     }
 
     /// <summary>Adds Σ_i r_i d²r_i, as sums v qᵀ + q vᵀ over places.</summary>

@@ -37,7 +37,7 @@ public sealed class LeastSquaresLayerTests
         golden.AssertClose("dL_domega", Numbers(through));
         double[] Total(bool isGaussNewton)
         {
-            var both = stack([omega, LeastSquaresLayer.Direction(line.Equation, rows, omega, through, isGaussNewton)], 2).squeeze(0);
+            var both = stack([omega, LeastSquaresLayer.Direction(line.Equation, rows, omega, through, isGaussNewton: isGaussNewton)], 2).squeeze(0);
             return Numbers(autograd.grad([loss - LeastSquaresLayer.ImplicitTerm(line.Equation, line.Rows(matmul(basis, both), [.. Enumerable.Range(0, line.Points)]))], [basis], retain_graph: true)[0]);
         }
         golden.AssertClose("dL_db_detached", Numbers(autograd.grad([loss], [basis], retain_graph: true)[0]));

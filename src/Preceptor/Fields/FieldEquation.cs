@@ -40,8 +40,7 @@ public abstract class FieldEquation
     /// <summary>The same coefficients and their derivatives for many numbers, as the least-squares layer needs them. Equations of the library have them without tensors.</summary>
     internal virtual void Fill(FieldCoefficients at)
     {
-        using var scope = NewDisposeScope();
-        var u = tensor(at.U);
+        using var u = tensor(at.U);
         var (advection, diffusion) = (Advection(u), Diffusion(u));
         static void Copy(Tensor? from, double[] into)
         {

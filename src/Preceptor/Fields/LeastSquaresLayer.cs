@@ -43,7 +43,11 @@ public static class LeastSquaresLayer
         var omega = start.contiguous().clone();
         var numbers = MemoryMarshal.Cast<byte, double>(omega.bytes);
         var (problems, size, taken) = ((int)omega.shape[0], (int)omega.shape[1], 0);
-        for (var problem = 0; problem < problems; problem++) taken += solver.Solve(problem, numbers.Slice(problem * size, size), options);
+        for (var problem = 0; problem < problems; problem++)
+        {
+            using var tensors = NewDisposeScope(); // an equation of one's own gives its coefficients as tensors
+            taken += solver.Solve(problem, numbers.Slice(problem * size, size), options);
+        }
         return (omega.MoveToOuterDisposeScope(), (double)taken / problems);
     }
 

@@ -51,47 +51,6 @@ public sealed record EquationRows(Tensor Value, Tensor Time, Tensor Slope, Tenso
         return cat([Weighted(inside), Times(Condition, direction)], 1);
     }
 
-    /// <summary>The Jacobian J(ω) = dr/dω [E, M + C, N].</summary>
-    /// <param name="equation">The equation.</param>
-    /// <param name="omega">Where [E, N].</param>
-    public Tensor Jacobian(FieldEquation equation, Tensor omega)
-    {
-        var at = new FieldState(this, omega);
-        var (diffusion, diffusion1, _) = equation.Diffusion(at.Value);
-        var (speed, speed1, _) = equation.Advection(at.Value);
-        var inside = Time - diffusion.unsqueeze(2) * Curvature;
-        // The terms in b itself share a factor.
-        Tensor? factor = diffusion1 is null ? null : -diffusion1 * at.Curvature;
-        if (speed1 is not null) factor = factor is null ? speed1 * at.Slope : factor + speed1 * at.Slope;
-        if (factor is not null) inside = inside + factor.unsqueeze(2) * Value;
-        if (speed is not null) inside = inside + speed.unsqueeze(2) * Slope;
-        return cat([Weight is null ? inside : inside * Weight.unsqueeze(2), Condition], 1);
-    }
-
-    /// <summary>The second-order part of the Hessian of ½|r|², Σ_i r_i d²r_i [E, N, N]; zero for a linear equation.</summary>
-    /// <param name="equation">The equation.</param>
-    /// <param name="omega">Where [E, N].</param>
-    /// <param name="residual">r(ω) [E, M + C].</param>
-    public Tensor SecondOrder(FieldEquation equation, Tensor omega, Tensor residual)
-    {
-        var at = new FieldState(this, omega);
-        var (_, diffusion1, diffusion2) = equation.Diffusion(at.Value);
-        var (_, speed1, speed2) = equation.Advection(at.Value);
-        var inside = Weighted(residual.narrow(1, 0, Value.shape[1])); // a weight stands in r and in d²r
-        var sum = zeros(Value.shape[0], Value.shape[2], Value.shape[2], dtype: Value.dtype);
-        // r κ'(b_n b_m,xx + b_m b_n,xx) and the like: a product and its transpose.
-        void AddPair(Tensor factor, Tensor other)
-        {
-            var product = matmul((Value * (factor * inside).unsqueeze(2)).transpose(1, 2), other);
-            sum = sum + product + product.transpose(1, 2);
-        }
-        if (speed1 is not null) AddPair(speed1, Slope);
-        if (diffusion1 is not null) AddPair(-diffusion1, Curvature);
-        Tensor? square = diffusion2 is null ? null : -diffusion2 * at.Curvature;
-        if (speed2 is not null) square = square is null ? speed2 * at.Slope : square + speed2 * at.Slope;
-        return square is null ? sum : sum + matmul((Value * (square * inside).unsqueeze(2)).transpose(1, 2), Value);
-    }
-
     internal static Tensor Times(Tensor matrix, Tensor vector) => matmul(matrix, vector.unsqueeze(2)).squeeze(2);
 
     private Tensor Weighted(Tensor inside) => Weight is null ? inside : inside * Weight;

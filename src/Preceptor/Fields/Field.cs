@@ -9,7 +9,12 @@ namespace Preceptor.Fields;
 /// <param name="Experts">How many least-squares problems find the coefficients of the network's basis; 0 where the network's only output is the field itself.</param>
 /// <param name="Places">Which of them has which places.</param>
 /// <param name="Solve">How they are solved.</param>
-public sealed record FieldForm(int Experts, ExpertPlaces Places, LeastSquaresOptions Solve);
+/// <param name="ConditionWeight">How much the conditions count in them; null: as much as the problem says.</param>
+public sealed record FieldForm(int Experts, ExpertPlaces Places, LeastSquaresOptions Solve, double? ConditionWeight = null)
+{
+    /// <summary>The least-squares problems of an equation.</summary>
+    internal FieldConstraint Constrain(EquationResidual residual) => new(residual, Math.Max(1, Experts), Places, ConditionWeight);
+}
 
 /// <summary>A trained network that solves an equation from any initial state on its grid; where its form says so, the equation is also solved for within each answer.</summary>
 /// <param name="residual">The equation and its grid.</param>
@@ -24,7 +29,7 @@ public sealed class Field(EquationResidual residual, FieldModelOptions model, Fi
     public const string FileName = "field.json";
 
     private const int Block = 8;
-    private readonly FieldConstraint constraint = new(residual, Math.Max(1, form.Experts), form.Places);
+    private readonly FieldConstraint constraint = form.Constrain(residual);
 
     /// <summary>How it was trained.</summary>
     public TrainingSummary Training { get; } = training;
@@ -49,7 +54,7 @@ public sealed class Field(EquationResidual residual, FieldModelOptions model, Fi
         var (points, moments) = (residual.Grid.Points, residual.Grid.Moments);
         var states = initial.Length / points;
         var (fields, residuals) = (new double[states * points * moments], new double[states]);
-        var iterations = new List<int>();
+        var iterations = new List<double>();
         for (var start = 0; start < states; start += Block)
         {
             using var scope = NewDisposeScope();
@@ -71,7 +76,7 @@ public sealed class Field(EquationResidual residual, FieldModelOptions model, Fi
     }
 
     /// <summary>The field of a network for initial states [B, X] → [B, X, T + 1], without a graph through the coefficients.</summary>
-    internal static Tensor Answer(FieldNetwork network, FieldConstraint constraint, FieldEquation equation, FieldForm form, Tensor initial, List<int> iterations)
+    internal static Tensor Answer(FieldNetwork network, FieldConstraint constraint, FieldEquation equation, FieldForm form, Tensor initial, List<double> iterations)
     {
         var basis = network.forward(initial.to_type(float32)).to_type(float64);
         if (form.Experts == 0) return basis.squeeze(3);

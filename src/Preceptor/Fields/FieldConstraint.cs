@@ -15,14 +15,15 @@ public enum ExpertPlaces
 }
 
 /// <summary>
-/// Asks an equation and its conditions of a basis on a grid. Space and time are discretised by central differences between neighbouring points and moments (Crank and Nicolson's scheme), which are linear in the basis.
+/// Asks an equation and its conditions of a basis on a grid. Space is discretised by central differences; time by the mean of two moments on a ring (Crank and Nicolson's scheme) and, between ends, by the later one (Euler's, backwards). All are linear in the basis.
 /// Every expert's problem has the equation at the places that are its own, and all conditions.
 /// </summary>
 /// <param name="residual">The equation, the grid, the weight of the conditions.</param>
 /// <param name="experts">How many, K; the inner points of space must divide by it.</param>
 /// <param name="places">Which expert has which.</param>
-[Version(1)]
-public sealed class FieldConstraint(EquationResidual residual, int experts = 1, ExpertPlaces places = ExpertPlaces.Slabs)
+/// <param name="conditionWeight">How much the mean square of the conditions counts beside that of the equation; null: as the problem says.</param>
+[Version(2)]
+public sealed class FieldConstraint(EquationResidual residual, int experts = 1, ExpertPlaces places = ExpertPlaces.Slabs, double? conditionWeight = null)
 {
     private readonly FieldGrid grid = residual.Grid;
     private readonly int[] order = Order(residual.Grid, experts, places);
@@ -36,22 +37,43 @@ public sealed class FieldConstraint(EquationResidual residual, int experts = 1, 
     public EquationRows Rows(Tensor basis, Tensor initial)
     {
         var (batch, n) = (basis.shape[0], basis.shape[3]);
+        return Rows(basis, initial,
+            field => (experts == 1 ? field : field.index_select(1, tensor(order, dtype: int64))).reshape(batch * experts, -1, n),
+            conditions => experts == 1 ? conditions : conditions.repeat_interleave(experts, 0));
+    }
+
+    /// <summary>The rows of the fields b v, some for each expert: what <see cref="Rows(Tensor, Tensor)"/> gives, times v. A gradient in b passes through P columns instead of N.</summary>
+    /// <param name="basis">b [B, X, T + 1, N].</param>
+    /// <param name="initial">The initial states [B, X].</param>
+    /// <param name="vectors">v of every expert's problem [B K, N, P].</param>
+    public EquationRows Rows(Tensor basis, Tensor initial, Tensor vectors)
+    {
+        var (batch, n, columns) = (basis.shape[0], basis.shape[3], vectors.shape[2]);
+        var along = matmul(basis.flatten(1, 2), vectors.reshape(batch, experts, n, columns).transpose(1, 2).reshape(batch, n, -1)).reshape(batch, grid.Points, grid.Moments, -1);
+        if (experts == 1) return Rows(along, initial);
+        // Of an expert's places and conditions, the columns that are its own.
+        return Rows(along, initial,
+            field => field.index_select(1, tensor(order, dtype: int64)).reshape(batch, experts, -1, experts, columns).diagonal(0, 1, 3).permute(0, 3, 1, 2).reshape(batch * experts, -1, columns),
+            conditions => conditions.dim() == 2 ? conditions.repeat_interleave(experts, 0) : conditions.reshape(batch, -1, experts, columns).transpose(1, 2).reshape(batch * experts, -1, columns));
+    }
+
+    private EquationRows Rows(Tensor basis, Tensor initial, Func<Tensor, Tensor> own, Func<Tensor, Tensor> each)
+    {
         var (now, next) = (basis.narrow(2, 0, grid.Steps), basis.narrow(2, 1, grid.Steps));
         using Scalar half = 0.5, rate = 1 / grid.TimeStep, twice = 2, inverse = 1 / (2 * grid.Spacing), square = 1 / (grid.Spacing * grid.Spacing);
-        var middle = (now + next) * half;
+        // Between two ends the initial state meets them with a jump, after which the mean of two moments would swing: there the later moment stands alone (Euler, backwards).
+        var middle = grid.IsPeriodic ? (now + next) * half : next;
         var (left, here, right) = grid.IsPeriodic
             ? (middle.roll([1], [1]), middle, middle.roll([-1], [1]))
             : (middle.narrow(1, 0, grid.Inner), middle.narrow(1, 1, grid.Inner), middle.narrow(1, 2, grid.Inner));
         var change = (next - now) * rate;
         if (!grid.IsPeriodic) change = change.narrow(1, 1, grid.Inner);
-        Tensor Own(Tensor field) => (experts == 1 ? field : field.index_select(1, tensor(order, dtype: int64))).reshape(batch * experts, -1, n);
         var (condition, target) = Conditions(basis, initial);
-        Tensor Each(Tensor rows) => experts == 1 ? rows : rows.repeat_interleave(experts, 0);
         // The mean square, whatever the number of places.
         var rows = grid.Inner / experts * grid.Steps;
-        return new(Own(here), Own(change), Own((right - left) * inverse), Own((right - here * twice + left) * square), Each(condition), Each(target))
+        return new(own(here), own(change), own((right - left) * inverse), own((right - here * twice + left) * square), each(condition), each(target))
         {
-            Weight = full([batch * experts, rows], 1 / Math.Sqrt(rows), dtype: basis.dtype),
+            Weight = full([basis.shape[0] * experts, rows], 1 / Math.Sqrt(rows), dtype: basis.dtype),
         };
     }
 
@@ -95,14 +117,14 @@ public sealed class FieldConstraint(EquationResidual residual, int experts = 1, 
             foreach (var isRight in new[] { false, true })
             {
                 var (value, slope, target) = residual.Equation.End(isRight);
-                var end = basis.narrow(1, isRight ? grid.Points - 1 : 0, 1).squeeze(1).narrow(1, 1, grid.Steps); // [B, T, N]
-                var inner = basis.narrow(1, isRight ? grid.Points - 2 : 1, 1).squeeze(1).narrow(1, 1, grid.Steps);
+                var end = basis.narrow(1, isRight ? grid.Points - 1 : 0, 1).squeeze(1); // [B, T + 1, N]: from the first moment on, without which the scheme's first step has no end
+                var inner = basis.narrow(1, isRight ? grid.Points - 2 : 1, 1).squeeze(1);
                 using Scalar a = value - slope / grid.Spacing, b = slope / grid.Spacing;
                 conditions.Add(end * a + inner * b);
-                targets.Add(full([basis.shape[0], grid.Steps], target, dtype: basis.dtype));
+                targets.Add(full([basis.shape[0], grid.Moments], target, dtype: basis.dtype));
             }
         var (condition, wanted) = (cat(conditions, 1), cat(targets, 1));
-        using Scalar weight = Math.Sqrt(residual.ConditionWeight / condition.shape[1]);
+        using Scalar weight = Math.Sqrt((conditionWeight ?? residual.ConditionWeight) / condition.shape[1]);
         return (condition * weight, wanted * weight);
     }
 

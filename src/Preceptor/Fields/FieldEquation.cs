@@ -29,7 +29,57 @@ public abstract class FieldEquation
     public virtual (double Value, double Slope, double Target) End(bool isRight) => throw new InvalidOperationException($"{Name} is periodic");
 
     /// <summary>The same coefficients for one number, as the reference solver needs them.</summary>
-    internal abstract (double Advection, double Diffusion) Coefficients(double u);
+    internal virtual (double Advection, double Diffusion) Coefficients(double u)
+    {
+        var one = new FieldCoefficients(1);
+        one.U[0] = u;
+        Fill(one);
+        return (one.Advection[0], one.Diffusion[0]);
+    }
+
+    /// <summary>The same coefficients and their derivatives for many numbers, as the least-squares layer needs them. Equations of the library have them without tensors.</summary>
+    internal virtual void Fill(FieldCoefficients at)
+    {
+        using var u = tensor(at.U);
+        var (advection, diffusion) = (Advection(u), Diffusion(u));
+        static void Copy(Tensor? from, double[] into)
+        {
+            if (from is null) Array.Clear(into);
+            else System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(from.contiguous().bytes).CopyTo(into);
+        }
+        Copy(advection.Value, at.Advection);
+        Copy(advection.First, at.AdvectionFirst);
+        Copy(advection.Second, at.AdvectionSecond);
+        Copy(diffusion.Value, at.Diffusion);
+        Copy(diffusion.First, at.DiffusionFirst);
+        Copy(diffusion.Second, at.DiffusionSecond);
+    }
+}
+
+/// <summary>The coefficients of an equation at many values u, and their first two derivatives.</summary>
+/// <param name="count">How many values.</param>
+internal sealed class FieldCoefficients(int count)
+{
+    /// <summary>u.</summary>
+    public double[] U { get; } = new double[count];
+
+    /// <summary>f(u).</summary>
+    public double[] Advection { get; } = new double[count];
+
+    /// <summary>f′(u).</summary>
+    public double[] AdvectionFirst { get; } = new double[count];
+
+    /// <summary>f″(u).</summary>
+    public double[] AdvectionSecond { get; } = new double[count];
+
+    /// <summary>κ(u).</summary>
+    public double[] Diffusion { get; } = new double[count];
+
+    /// <summary>κ′(u).</summary>
+    public double[] DiffusionFirst { get; } = new double[count];
+
+    /// <summary>κ″(u).</summary>
+    public double[] DiffusionSecond { get; } = new double[count];
 }
 
 /// <summary>Burgers' equation with viscosity ν on a ring: u_t + u u_x = ν u_xx.</summary>
@@ -52,6 +102,13 @@ public sealed class BurgersEquation(double viscosity) : FieldEquation
     public override (Tensor Value, Tensor? First, Tensor? Second) Diffusion(Tensor u) => (full_like(u, viscosity), null, null);
 
     internal override (double Advection, double Diffusion) Coefficients(double u) => (u, viscosity);
+
+    internal override void Fill(FieldCoefficients at)
+    {
+        at.U.CopyTo(at.Advection, 0);
+        Array.Fill(at.AdvectionFirst, 1);
+        Array.Fill(at.Diffusion, viscosity);
+    }
 }
 
 /// <summary>
@@ -98,4 +155,23 @@ public sealed class DiffusionSorptionEquation : FieldEquation
     public override (double Value, double Slope, double Target) End(bool isRight) => isRight ? (1, -Diffusivity, 0) : (1, 0, 1);
 
     internal override (double Advection, double Diffusion) Coefficients(double u) => (0, TimeUnit * Diffusivity / (1 + Sorption * Math.Pow(Math.Max(u, Least), Exponent - 1)));
+
+    internal override void Fill(FieldCoefficients at)
+    {
+        for (var i = 0; i < at.U.Length; i++)
+        {
+            var u = Math.Max(at.U[i], Least);
+            var sorption = Sorption * Math.Pow(u, Exponent - 1);
+            var inverse = 1 / (1 + sorption);
+            var diffusion = TimeUnit * Diffusivity * inverse;
+            at.Diffusion[i] = diffusion;
+            if (at.U[i] > Least)
+            {
+                var first = (Exponent - 1) * sorption / u; // R′
+                at.DiffusionFirst[i] = -diffusion * inverse * first;
+                at.DiffusionSecond[i] = diffusion * inverse * (2 * first * first * inverse - (Exponent - 2) * first / u);
+            }
+            else (at.DiffusionFirst[i], at.DiffusionSecond[i]) = (0, 0); // below the clamp R stays as it is
+        }
+    }
 }

@@ -21,7 +21,7 @@ internal static class FieldTraining
         run.Uses(typeof(FieldNetwork));
         run.Uses(typeof(FieldConstraint));
         var network = new FieldNetwork(problem.Model, residual.Grid, outputs);
-        var constraint = new FieldConstraint(residual, Math.Max(1, form.Experts), form.Places);
+        var constraint = form.Constrain(residual);
         // The residual is all there is to validate by: solutions belong to the exam.
         ValidationScores Validate()
         {

@@ -20,12 +20,12 @@ public enum SolutionGradient
 
 /// <summary>
 /// Hard constraints by a mixture of experts (Chalapathi, Du and Krishnapriyan 2024): a network gives N basis functions on the grid; space is cut into K slabs, and in each an expert finds by non-linear least squares the
-/// coefficients of the shared basis with which the equation holds best at its own places, beside all conditions; the pieces together are the field. The loss is the mean square of what the equation, and by default its conditions, leave over of the field (section 3 names the residual alone, for which u = 0 is a minimum), and its
-/// gradient passes through each expert's solution by the implicit function theorem (section 3). With <c>experts: 1</c> it is the single hard constraint (Négiar, Mahoney and Krishnapriyan 2023), its null setting.
+/// coefficients of the shared basis with which the equation holds best at its own places, beside all conditions; the pieces together are the field. The loss is the mean square of what the equation, and by default its conditions, leave over of the field
+/// (section 3 names the residual alone, for which u = 0 is a minimum unless the conditions weigh much in the solves), and its gradient passes through each expert's solution by the implicit function theorem (section 3). With <c>experts: 1</c> it is the single hard constraint (Négiar, Mahoney and Krishnapriyan 2023), its null setting.
 /// There is none in which it equals <c>soft-constraint</c>, whose network answers alone.
 /// </summary>
 [Method("pi-hc-moe", "Hard constraints by a mixture of experts", Summary = "A network gives basis functions, and in each slab of space a least-squares solve finds the coefficients with which the equation holds: for equations that a fined network satisfies badly.", Citation = "Chalapathi, Du & Krishnapriyan 2024", Paper = 29)]
-[Version(1)]
+[Version(2)]
 public sealed class HardConstraintExperts(HardConstraintExperts.Options options) : IFit<FieldsProblem, Field>, INeeds<EquationResidual>
 {
     /// <summary>The options of hard constraints.</summary>
@@ -51,6 +51,16 @@ public sealed class HardConstraintExperts(HardConstraintExperts.Options options)
         [Range(0, 1), Source("section 4.1: 1e-4")]
         public double Tolerance { get; set; } = 1e-4;
 
+        /// <summary>ρ.</summary>
+        [Description("Each solve has rows of this number times its coefficients besides, so that they stay small where basis functions are nearly alike")]
+        [Range(0, 1e6), Source("official code: 1e-4")]
+        public double Ridge { get; set; } = 1e-4;
+
+        /// <summary>The weight of the conditions in a solve.</summary>
+        [Description("How much the mean square of the conditions counts in a solve beside that of the equation; left out: as much as the problem says. Conditions are what all experts share: with little weight their pieces meet late, with much a short training ends before the equation holds")]
+        [Range(1e-6, 1e9), Source("official code, diffusion-sorption, in these units: some 1e3 (ends) to 1e6 (initial state)")]
+        public double? ConditionWeight { get; set; }
+
         /// <summary>The gradient through a solution.</summary>
         [Description("How the gradient passes through the solutions: implicit, with the full Hessian; gauss-newton, without second-order terms; detached, not at all")]
         [Source("section 3.2: implicit")]
@@ -62,7 +72,7 @@ public sealed class HardConstraintExperts(HardConstraintExperts.Options options)
         public ExpertPlaces Places { get; set; }
 
         /// <summary>Whether conditions count in the loss.</summary>
-        [Description("Count the conditions in the loss as in the solves; without them a field of zeros, which satisfies the equation, costs nothing")]
+        [Description("Count the conditions in the loss too, with the problem's weight; without them, and with little weight in the solves, a field of zeros, which satisfies the equation, costs nothing")]
         [Source("section 3: the norm of the residual alone, false")]
         public bool ConditionsInLoss { get; set; } = true;
     }
@@ -72,18 +82,18 @@ public sealed class HardConstraintExperts(HardConstraintExperts.Options options)
     {
         run.Uses(typeof(LeastSquaresLayer));
         var equation = problem.Residual.Equation;
-        var constraint = new FieldConstraint(problem.Residual, options.Experts, options.Places);
-        var form = new FieldForm(options.Experts, options.Places, new(options.Iterations, options.Tolerance));
+        var form = new FieldForm(options.Experts, options.Places, new(options.Iterations, options.Tolerance) { Ridge = options.Ridge }, options.ConditionWeight);
+        var constraint = form.Constrain(problem.Residual);
         return run.Train(problem, options.Basis, form, (network, batch) =>
         {
             var initial = batch.Initial();
             var basis = network.forward(initial.to_type(float32)).to_type(float64);              // b [B, X, T + 1, N]
-            var rows = constraint.Rows(basis, initial);                                           // of the B K problems
+            var rows = constraint.Rows(basis.detach(), initial);                                  // of the B K problems
             var (solved, _) = LeastSquaresLayer.Solve(equation, rows, zeros(batch.Count * options.Experts, options.Basis, dtype: float64), form.Solve);
-            var omega = solved.detach().requires_grad_();                                         // argmin ½|r(b ω)|²
+            var omega = solved.requires_grad_();                                                  // argmin ½|r(b ω)|²
             var loss = constraint.Loss(constraint.Glue(basis, omega), initial, options.ConditionsInLoss);
             if (options.Gradient == SolutionGradient.Detached) return loss.to_type(float32);
-            return LeastSquaresLayer.Through(equation, rows, omega, loss, options.Gradient == SolutionGradient.GaussNewton).to_type(float32);
+            return LeastSquaresLayer.Through(equation, rows, vectors => constraint.Rows(basis, initial, vectors), omega, loss, options.Ridge, options.Gradient == SolutionGradient.GaussNewton).to_type(float32);
         });
     }
 }

@@ -26,7 +26,8 @@ internal static class ReferenceSolver
         var h = grid.Length / (grid.IsPeriodic ? points : points - 1);
         var u = Refine(initial, refine, points, grid.IsPeriodic);
         double[] k1 = new double[points], k2 = new double[points], k3 = new double[points], k4 = new double[points], at = new double[points];
-        for (var x = 0; x < grid.Points; x++) solution[x * grid.Moments] = initial[x];
+        if (!grid.IsPeriodic) Ends(equation, u, h); // at the ends their conditions hold, from the first moment on
+        for (var x = 0; x < grid.Points; x++) solution[x * grid.Moments] = u[x * refine];
         for (var moment = 1; moment < grid.Moments; moment++)
         {
             var (fastest, strongest) = (0.0, 0.0);

@@ -106,7 +106,8 @@ public sealed class FieldTests
             var omega = solved.detach().requires_grad_();
             var loss = constraint.Loss(constraint.Glue(basis, omega), initial, false);
             var through = autograd.grad([loss], [omega], retain_graph: true)[0];
-            (loss - LeastSquaresLayer.ImplicitTerm(residual.Equation, rows, solved, through)).backward();
+            var direction = LeastSquaresLayer.Direction(residual.Equation, rows, solved, through);
+            (loss - LeastSquaresLayer.ImplicitTerm(residual.Equation, constraint.Rows(basis, initial, stack([solved, direction], 2)))).backward();
             var gradient = basis.grad!.contiguous().data<double>().ToArray();
             var largest = gradient.Max(Math.Abs);
             foreach (var place in new[] { 3, 57, 101, gradient.Length - 5 })
@@ -117,6 +118,37 @@ public sealed class FieldTests
                 Assert.True(Math.Abs(numeric - gradient[place]) < 1e-6 * largest, $"{residual.Name}, {experts} experts, {place}: {numeric} {gradient[place]} of {largest}");
             }
         }
+    }
+
+    [Fact]
+    public void A_solution_depends_on_no_other_in_its_batch()
+    {
+        using var scope = NewDisposeScope();
+        var (residual, train, _, _) = BurgersProblem.Data(new() { Size = ProblemSize.Tiny }).Draw(null, null, 0);
+        manual_seed(2);
+        var (initial, basis) = (tensor(train[..(3 * 16)], [3, 16]), randn(3, 16, 9, 5, dtype: float64));
+        var constraint = new FieldConstraint(residual, 2);
+        Tensor Solve(int first, int count) => LeastSquaresLayer.Solve(residual.Equation, constraint.Rows(basis.narrow(0, first, count), initial.narrow(0, first, count)), zeros(2 * count, 5, dtype: float64), new()).Omega;
+        Assert.Equal(Solve(0, 3).narrow(0, 2, 2).contiguous().data<double>().ToArray(), Solve(1, 1).data<double>().ToArray());
+    }
+
+    [Fact]
+    public void Rows_of_fields_are_the_rows_of_bases_times_their_coefficients()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var data in new[] { BurgersProblem.Data(new() { Size = ProblemSize.Tiny }), DiffusionSorptionProblem.Data(new() { Size = ProblemSize.Tiny }) })
+            foreach (var experts in new[] { 1, 4 })
+            {
+                var (residual, train, _, _) = data.Draw(null, null, 0);
+                manual_seed(2);
+                var points = residual.Grid.Points;
+                var (initial, basis, vectors) = (tensor(train[..(2 * points)], [2, points]), randn(2, points, 9, 5, dtype: float64), randn(2 * experts, 5, 2, dtype: float64));
+                var constraint = new FieldConstraint(residual, experts, ExpertPlaces.Random);
+                var (whole, along) = (constraint.Rows(basis, initial), constraint.Rows(basis, initial, vectors));
+                foreach (var (expected, actual) in new[] { (whole.Value, along.Value), (whole.Time, along.Time), (whole.Slope, along.Slope), (whole.Curvature, along.Curvature), (whole.Condition, along.Condition) })
+                    Assert.True(matmul(expected, vectors).allclose(actual, 1e-9, 1e-9));
+                Assert.True(whole.Target.equal(along.Target).all().item<bool>());
+            }
     }
 
     [Fact]

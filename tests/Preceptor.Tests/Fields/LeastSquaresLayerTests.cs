@@ -35,7 +35,11 @@ public sealed class LeastSquaresLayerTests
         golden.AssertClose("loss", [Numbers(loss.detach())[0]]);
         var through = autograd.grad([loss], [leaf], retain_graph: true)[0];
         golden.AssertClose("dL_domega", Numbers(through));
-        double[] Total(bool isGaussNewton) => Numbers(autograd.grad([loss - LeastSquaresLayer.ImplicitTerm(line.Equation, rows, omega, through, isGaussNewton)], [basis], retain_graph: true)[0]);
+        double[] Total(bool isGaussNewton)
+        {
+            var both = stack([omega, LeastSquaresLayer.Direction(line.Equation, rows, omega, through, isGaussNewton: isGaussNewton)], 2).squeeze(0);
+            return Numbers(autograd.grad([loss - LeastSquaresLayer.ImplicitTerm(line.Equation, line.Rows(matmul(basis, both), [.. Enumerable.Range(0, line.Points)]))], [basis], retain_graph: true)[0]);
+        }
         golden.AssertClose("dL_db_detached", Numbers(autograd.grad([loss], [basis], retain_graph: true)[0]));
         golden.AssertClose("dL_db_exact_implicit", Total(isGaussNewton: false));
         golden.AssertClose("dL_db_finite_difference", Total(isGaussNewton: false));
@@ -81,6 +85,49 @@ public sealed class LeastSquaresLayerTests
         var one = LeastSquaresLayer.Solve(line.Equation, line.Rows(basis, all), zeros(1, 3, dtype: float64), Exact).Omega;
         var two = LeastSquaresLayer.Solve(line.Equation, line.Rows(basis * 2, all), zeros(1, 3, dtype: float64), Exact).Omega;
         Assert.All(Numbers(one).Zip(Numbers(two)), p => Assert.Equal(p.First, 2 * p.Second, 6));
+    }
+
+    [Fact]
+    public void A_ridge_is_rows_of_the_coefficients_themselves_in_solution_and_gradient()
+    {
+        const double ridge = 0.3;
+        using var scope = NewDisposeScope();
+        manual_seed(4);
+        var (line, start) = (new Line(9, 0.2, isLinear: false), randn(9, 3, dtype: float64));
+        int[] all = [.. Enumerable.Range(0, 9)];
+        var options = Exact with { Ridge = ridge };
+        Tensor Solve(Tensor b) => LeastSquaresLayer.Solve(line.Equation, line.Rows(b, all), zeros(1, 3, dtype: float64), options).Omega;
+        var omega = Solve(start);
+        Assert.True(omega.norm().item<double>() < LeastSquaresLayer.Solve(line.Equation, line.Rows(start, all), zeros(1, 3, dtype: float64), Exact).Omega.norm().item<double>());
+        var basis = start.clone().requires_grad_();
+        var rows = line.Rows(basis.detach(), all);
+        var leaf = omega.clone().requires_grad_();
+        var loss = EquationRows.Times(basis.unsqueeze(0), leaf).square().sum();
+        LeastSquaresLayer.Through(line.Equation, rows, vectors => line.Rows(matmul(basis, vectors.squeeze(0)), all), leaf, loss, ridge).backward();
+        var gradient = Numbers(basis.grad!);
+        double Loss(Tensor b) => EquationRows.Times(b.unsqueeze(0), Solve(b)).square().sum().item<double>();
+        for (var place = 0; place < 27; place += 5)
+        {
+            var step = zeros_like(start);
+            using (var flat = step.view(-1)) flat[place] = 1e-5;
+            Assert.Equal((Loss(start + step) - Loss(start - step)) / 2e-5, gradient[place], 1e-6 * gradient.Max(Math.Abs));
+        }
+    }
+
+    [Fact]
+    public void Numbers_of_the_equations_equal_their_tensors()
+    {
+        using var scope = NewDisposeScope();
+        double[] u = [-0.5, 0, 5e-7, 2e-6, 0.01, 0.3, 1, 2];
+        foreach (var equation in new FieldEquation[] { new BurgersEquation(0.03), new DiffusionSorptionEquation() })
+        {
+            var at = new FieldCoefficients(u.Length);
+            u.CopyTo(at.U, 0);
+            equation.Fill(at);
+            var (advection, diffusion) = (equation.Advection(tensor(u)), equation.Diffusion(tensor(u)));
+            foreach (var (expected, actual) in new[] { (advection.Value, at.Advection), (advection.First, at.AdvectionFirst), (advection.Second, at.AdvectionSecond), (diffusion.Value, at.Diffusion), (diffusion.First, at.DiffusionFirst), (diffusion.Second, at.DiffusionSecond) })
+                Assert.All((expected is null ? new double[u.Length] : Numbers(expected)).Zip(actual), p => Assert.True(Math.Abs(p.First - p.Second) <= 1e-12 * Math.Abs(p.First), $"{p.First} {p.Second}"));
+        }
     }
 
     private static Tensor Of(GoldenValue value) => tensor(value.Doubles, value.Shape);
@@ -139,7 +186,5 @@ public sealed class LeastSquaresLayerTests
         public override (Tensor? Value, Tensor? First, Tensor? Second) Advection(Tensor u) => isLinear ? (null, null, null) : (u, ones_like(u), null);
 
         public override (Tensor Value, Tensor? First, Tensor? Second) Diffusion(Tensor u) => (full_like(u, viscosity), null, null);
-
-        internal override (double Advection, double Diffusion) Coefficients(double u) => (isLinear ? 0 : u, viscosity);
     }
 }

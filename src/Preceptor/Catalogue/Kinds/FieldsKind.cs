@@ -10,7 +10,7 @@ namespace Preceptor.Catalogue;
 /// <summary>Fields: continuous functions fitted through an operator, here an equation's residual. The exam has solutions of a finer solver.</summary>
 internal sealed class FieldsKind : ExamKind<FieldsProblem, Field>
 {
-    private static readonly Metric Error = MeasuredScores.Metric("relative-error", "|u − reference| / |reference| over all points and moments, the mean over initial states", Better.Lower, 0, double.PositiveInfinity);
+    internal static readonly Metric Error = MeasuredScores.Metric("relative-error", "|u − reference| / |reference| over all points and moments, the mean over initial states", Better.Lower, 0, double.PositiveInfinity);
     private static readonly Metric Residual = MeasuredScores.Metric("residual", "root of the mean square that the equation leaves over", Better.Lower, 0, double.PositiveInfinity);
     private static readonly Metric Jump = MeasuredScores.Metric("border-jump", "how many times larger steps between neighbours are at the borders of experts than elsewhere; 0 without borders", Better.Lower, 0, double.PositiveInfinity);
     private static readonly Metric Iterations = MeasuredScores.Metric("iterations", "steps of a least-squares solve; 0 where none is solved", Better.Lower, 0, double.PositiveInfinity);

@@ -6,7 +6,7 @@ using Preceptor.Foundation;
 namespace Preceptor.Fields.BuiltIn;
 
 /// <summary>The problem <c>diffusion-sorption</c>: a substance enters the ground from one end, and the less of it there is, the more is held back.</summary>
-[Version(1)]
+[Version(2)]
 public static class DiffusionSorptionProblem
 {
     /// <summary>The options of diffusion-sorption.</summary>

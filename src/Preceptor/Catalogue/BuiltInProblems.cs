@@ -93,6 +93,8 @@ public static class BuiltInProblems
             (options, seed) => RegionsProblem.Draft((RegionsProblem.Options)options, seed)),
         new("stitching-maze", ControlData.KindName, "A point with momentum in a U of corridors, and episodes that each stay in one of four parts; asked for are goals that no episode reached from there.",
             typeof(StitchingMazeProblem.Options), "temporal-stitching", new Dictionary<string, string> { ["training.epochs"] = "60", ["training.batch"] = "128", ["training.clip"] = "0.25" }, null) { Task = ControlKind.StitchingMaze },
+        new("stories", LanguageData.KindName, "Stories of 64 words about two people, of which words are missing: few, the last line, or many; a model is asked for them in the way that suits it best.",
+            typeof(StoriesProblem.Options), "ul2", new Dictionary<string, string> { ["model.layers"] = "2", ["model.width"] = "64", ["model.length"] = "128", ["training.epochs"] = "10", ["training.batch"] = "32", ["training.rate"] = "0.003" }, null) { Task = StoriesExam.Task },
         new("sums", LanguageData.KindName, "Sums of two numbers in characters, to be answered; a share of the training answers may be wrong.",
             typeof(SumsProblem.Options), "sft", new Dictionary<string, string> { ["model.layers"] = "2", ["model.length"] = "32", ["training.epochs"] = "20", ["training.batch"] = "64", ["training.rate"] = "0.002" }, null) { Task = LanguageKind.Sums },
         new("tabletop-play", ControlData.KindName, "Play with discs, a drawer and buttons around an obstacle, without a word of what was meant; asked for are states in which one thing is elsewhere.",

@@ -141,6 +141,9 @@ public sealed record LanguageTexts(TextRow[] Train, TextRow[] Validation, TextRo
     /// <summary>What to know about them.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Whether texts without prompts are joined, and cut into sequences of a length; otherwise each is a sequence of its own.</summary>
+    public bool IsPacked { get; init; } = true;
+
     /// <summary>Whether there are prompts.</summary>
     public bool HasPrompts => Train.Any(p => p.Prompt.Length > 0);
 
@@ -166,13 +169,15 @@ public sealed record LanguageTexts(TextRow[] Train, TextRow[] Validation, TextRo
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="form">How prompts are put before their responses.</param>
     /// <param name="length">Most tokens a sequence; longer rows are left out.</param>
+    /// <param name="isPacked">Whether texts without prompts are joined.</param>
     /// <returns>The sequences, and of which row each is; none of a row where texts are packed.</returns>
-    public static (TokenSequences Sequences, int[] Rows) Encode(TextRow[] rows, Tokenizer tokenizer, PromptForm form, int length)
+    public static (TokenSequences Sequences, int[] Rows) Encode(TextRow[] rows, Tokenizer tokenizer, PromptForm form, int length, bool isPacked = true)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(tokenizer);
-        if (rows.All(p => p.Prompt.Length == 0)) return (TokenSequences.Pack(rows.Select(r => Ended(tokenizer, r.Response)), length), []);
-        var kept = rows.Select((r, i) => (Row: i, Pair: Pair(r.Prompt, r.Response, tokenizer, form))).Where(p => Fits(p.Pair, length)).ToArray();
+        var isText = rows.All(p => p.Prompt.Length == 0);
+        if (isText && isPacked) return (TokenSequences.Pack(rows.Select(r => Ended(tokenizer, r.Response)), length), []);
+        var kept = rows.Select((r, i) => (Row: i, Pair: isText ? ([], Ended(tokenizer, r.Response)) : Pair(r.Prompt, r.Response, tokenizer, form))).Where(p => Fits(p.Pair, length)).ToArray();
         return (TokenSequences.Of([.. kept.Select(p => p.Pair)]), [.. kept.Select(p => p.Row)]);
     }
 

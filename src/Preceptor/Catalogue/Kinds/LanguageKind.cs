@@ -67,9 +67,9 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
         var notes = new List<string>(texts.Notes);
         (TokenSequences Sequences, int[] Rows) Encode(TextRow[] rows, string what)
         {
-            var (sequences, kept) = LanguageTexts.Encode(rows, tokenizer, form, model.Length);
+            var (sequences, kept) = LanguageTexts.Encode(rows, tokenizer, form, model.Length, texts.IsPacked);
             if (sequences.Count == 0) throw new RequestException($"{specification.ProblemName}: none of {rows.Length} {what} texts has at most model.length {model.Length} tokens");
-            if (texts.HasPrompts && kept.Length < rows.Length) notes.Add($"{rows.Length - kept.Length} of {rows.Length} {what} texts have more than model.length {model.Length} tokens and are left out");
+            if ((texts.HasPrompts || !texts.IsPacked) && kept.Length < rows.Length) notes.Add($"{rows.Length - kept.Length} of {rows.Length} {what} texts have more than model.length {model.Length} tokens and are left out");
             return (sequences, kept);
         }
         PreferencePairs? Pairs(TextRow[] rows, string what)

@@ -40,6 +40,7 @@ public sealed class PaperSearch : IDisposable
     public static PaperSearch Open(PaperStore store, CancellationToken stop = default)
     {
         var folder = store.Place + ".search";
+        RunFolder.Recover(folder);
         if (!IsCurrent(folder, store.Revision)) Make(store, folder, stop);
         try
         {

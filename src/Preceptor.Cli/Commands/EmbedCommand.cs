@@ -14,16 +14,18 @@ internal static class EmbedCommand
 
     public static Command Create()
     {
-        var data = new Argument<string>("DATA") { Description = "The rows: a folder of images, or a data set by name" };
+        var data = new Argument<string>("DATA") { Description = "The rows: a folder of images, a table (CSV, TSV, Parquet, JSON Lines), or a data set by name" };
         var encoder = new Option<string>("--encoder") { Description = "The folder of a run of kind representation, or of its model", Required = true };
         var output = new Option<string>("--out") { Description = "The file to write: .csv, .tsv or .parquet", Required = true };
-        var command = new Command("embed", "Write the features of rows by a trained encoder: row, then a column a feature") { data, encoder, output };
+        var badImages = new Option<BadImages>("--bad-images") { Description = "What becomes of a folder's images that are damaged or of another size than most: fail, or skip, which leaves them out" };
+        var command = new Command("embed", "Write the features of rows by a trained encoder: row, then a column a feature") { data, encoder, output, badImages };
         command.SetAction(parsed =>
         {
             var (folder, path) = (parsed.GetValue(encoder)!, parsed.GetValue(output)!);
             var place = Find(folder) ?? throw new RequestException($"--encoder {folder}: holds no encoder; a run of kind representation leaves one, such as {Terminal.Command} run --problem unlabelled-digits");
             using var trained = TrainedEncoder.Load(place);
-            var rows = Whole(parsed.GetValue(data)!);
+            var rows = Whole(parsed.GetValue(data)!, trained.Encoding, parsed.GetValue(badImages));
+            if (rows.Note is { } note) Console.Error.WriteLine(note);
             var header = Enumerable.Range(0, trained.Features).Select(f => $"f{f}").Prepend("row").ToArray();
             if (Path.GetExtension(path).Equals(".parquet", StringComparison.OrdinalIgnoreCase)) ParquetWriter.Write(header, Lines(trained, rows), path);
             else DelimitedWriter.Write(header, Lines(trained, rows), path);
@@ -37,9 +39,9 @@ internal static class EmbedCommand
     private static string? Find(string folder) => new[] { folder, Path.Combine(folder, "model") }.FirstOrDefault(place => File.Exists(Path.Combine(place, TrainedEncoder.FileName)));
 
     // A published set comes in two parts; both are wanted.
-    private static Table Whole(string data)
+    private static Table Whole(string data, InputEncoding encoding, BadImages badImages)
     {
-        var (rows, test) = DataFiles.Read(data, [], []);
+        var (rows, test) = DataFiles.Read(data, [.. encoding.Categories.Select(c => c.Column)], [.. encoding.Numbers.Select(n => n.Column)], badImages);
         return test is null ? rows : Table.Concatenate(rows.Name, [rows, test]);
     }
 

@@ -33,7 +33,7 @@ internal static class IndexCommands
             var folder = parsed.GetValue(output) ?? Path.TrimEndingDirectorySeparator(place) + ".index";
             if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() && !File.Exists(Path.Combine(folder, "index.json"))) throw new RequestException($"--out {folder}: the folder is not empty and holds no index");
             writer.Write(folder);
-            Console.Out.WriteLine($"{ResultText.Count(writer.Count, "document")} in {watch.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s{(left > 0 ? $", {ResultText.Count(left, "file")} left out that are no text" : "")} → {folder}; next: {Terminal.Command} find {RunCommand.Quote(folder)} WORDS");
+            Console.Out.WriteLine($"{ResultText.Count(writer.Count, "document")} in {watch.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s{(writer.Empty > 0 ? $", {writer.Empty} of them empty" : "")}{(left > 0 ? $", {ResultText.Count(left, "file")} left out that are no text" : "")} → {folder}; next: {Terminal.Command} find {RunCommand.Quote(folder)} WORDS");
             return ExitCode.Done;
         });
         return command;

@@ -10,6 +10,9 @@ public sealed record MeasuredScores(IReadOnlyDictionary<string, double> Values) 
     /// <summary>The values of the test items [N] by the name of the number that is their mean; as many for each name.</summary>
     public IReadOnlyDictionary<string, double[]> PerItem { get; init; } = new Dictionary<string, double[]>();
 
+    /// <summary>What a reader should know of the model besides: that its features have collapsed, that its scores tie.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     /// <inheritdoc/>
     public int Items => PerItem.Count == 0 ? 1 : PerItem.Values.First().Length;
 

@@ -9,7 +9,7 @@ namespace Preceptor.Foundation;
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
-    private const string CheckpointFile = "state.safetensors";
+    private const string CheckpointFile = "state.safetensors", Filled = ".new", Old = ".old", Gone = ".gone";
     private readonly FileStream guard;
     private readonly string root;
     private readonly HashSet<string> recorded;
@@ -81,18 +81,50 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Fills a folder beside its place and renames it, so that the place holds the old contents or all of the new ones.</summary>
+    /// <summary>
+    /// Fills a folder beside its place and exchanges the two, so that a killed process leaves the old contents or all of the new ones, if beside the place: <see cref="Recover"/> puts them there.
+    /// </summary>
     /// <param name="place">The folder to create or replace.</param>
     /// <param name="fill">Writes the contents into the existing, empty folder it is given.</param>
     public static void ReplaceWhole(string place, Action<string> fill)
     {
-        var temporary = place + ".new";
-        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
-        Directory.CreateDirectory(temporary);
-        fill(temporary);
-        if (Directory.Exists(place)) Directory.Delete(place, recursive: true);
-        Directory.Move(temporary, place);
+        Recover(place);
+        var filled = Beside(place, Filled);
+        if (Directory.Exists(filled)) Directory.Delete(filled, recursive: true);
+        Directory.CreateDirectory(filled);
+        fill(filled);
+        foreach (var _ in Exchange(place)) { }
     }
+
+    /// <summary>Finishes an exchange of <see cref="ReplaceWhole"/> that was broken off before its place was filled again. Whoever opens what may have been replaced calls it first.</summary>
+    /// <param name="place">The folder.</param>
+    public static void Recover(string place)
+    {
+        if (Directory.Exists(place) || !Directory.Exists(Beside(place, Old))) return;
+        // The old contents are moved aside only when the new ones are whole.
+        var filled = Beside(place, Filled);
+        Directory.Move(Directory.Exists(filled) ? filled : Beside(place, Old), place);
+    }
+
+    /// <summary>Puts the filled folder in its place, step by step: whatever step a process dies after, a whole folder is left.</summary>
+    internal static IEnumerable<string> Exchange(string place)
+    {
+        var (filled, old, gone) = (Beside(place, Filled), Beside(place, Old), Beside(place, Gone));
+        if (Directory.Exists(gone)) Directory.Delete(gone, recursive: true);
+        if (Directory.Exists(old)) Directory.Move(old, gone);
+        yield return "what an earlier one left is out of the way";
+        if (Directory.Exists(place)) Directory.Move(place, old);
+        yield return "the old contents are aside";
+        Directory.Move(filled, place);
+        yield return "the new contents are in their place";
+        // Renamed before it is deleted, for half of it must not be taken for the old contents.
+        if (Directory.Exists(gone)) Directory.Delete(gone, recursive: true);
+        if (Directory.Exists(old)) Directory.Move(old, gone);
+        yield return "the old contents are no more";
+        if (Directory.Exists(gone)) Directory.Delete(gone, recursive: true);
+    }
+
+    private static string Beside(string place, string ending) => Path.TrimEndingDirectorySeparator(place) + ending;
 
     /// <summary>Gives the folder free.</summary>
     public void Dispose()

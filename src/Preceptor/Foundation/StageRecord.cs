@@ -13,6 +13,7 @@ internal sealed record StageRecord(JsonObject Description, Dictionary<string, in
     /// <summary>The record of a finished stage; null if it never finished.</summary>
     public static StageRecord? Read(string place)
     {
+        RunFolder.Recover(place);
         var path = Path.Combine(place, FileName);
         if (!File.Exists(path)) return null;
         try

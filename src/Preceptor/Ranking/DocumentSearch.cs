@@ -29,7 +29,7 @@ internal sealed class DocumentSearch(DocumentSearchOptions options, TopicEncoder
     {
         var (words, cosine) = Scores(query, documents);
         var scores = Mix(options.WordsShare, words, cosine);
-        int[] kept = [.. Enumerable.Range(0, scores.Length).Where(d => IsWithin(query.Date, d)).OrderByDescending(d => scores[d]).ThenBy(d => d).Take(options.Most)];
+        int[] kept = [.. Enumerable.Range(0, scores.Length).Where(d => d != query.Itself && IsWithin(query.Date, d)).OrderByDescending(d => scores[d]).ThenBy(d => d).Take(options.Most)];
         return query with { Documents = kept, FirstScores = [.. kept.Select(d => scores[d])], Features = [] };
     }
 

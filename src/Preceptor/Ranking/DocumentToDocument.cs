@@ -95,7 +95,7 @@ public sealed class DocumentToDocument(DocumentToDocument.Options options) : IFi
     }
 
     /// <summary>The years from a query's date to those of its relevant documents, the outermost left out as the options say.</summary>
-    private (double From, double To) Window(RankingProblem problem)
+    internal (double From, double To) Window(RankingProblem problem)
     {
         double[] years = [.. problem.Train.SelectMany((l, i) => l.Documents.Where((_, c) => problem.Relevance.Train[i][c] > 0).Where(d => d < problem.Dates.Length).Select(d => problem.Dates[d] - l.Date)).Where(double.IsFinite).Order()];
         if (years.Length == 0) return (double.NegativeInfinity, double.PositiveInfinity);

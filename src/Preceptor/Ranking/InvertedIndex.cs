@@ -62,6 +62,7 @@ public sealed class InvertedIndex : IDisposable
     /// <exception cref="RequestException">There is none, or it is damaged.</exception>
     public static InvertedIndex Open(string folder)
     {
+        RunFolder.Recover(Path.GetFullPath(folder));
         var header = Path.Combine(folder, HeaderFile);
         if (!File.Exists(header)) throw new RequestException($"{folder}: there is no index here (no {HeaderFile})");
         var read = ModelFiles.ReadJson<InvertedIndexHeader>(header);

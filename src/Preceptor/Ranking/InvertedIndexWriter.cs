@@ -17,6 +17,9 @@ public sealed class InvertedIndexWriter(TermForm form)
     /// <summary>How many documents were added.</summary>
     public int Count => names.Count;
 
+    /// <summary>How many of them have no term, so that no search finds them.</summary>
+    public int Empty => lengths.Count(l => l == 0);
+
     /// <summary>Adds a document.</summary>
     /// <param name="name">What a search answers with.</param>
     /// <param name="texts">Its texts, such as title and body; one without a term is kept and never found.</param>

@@ -38,7 +38,8 @@ public sealed record RankingCollection(string Name, IReadOnlyList<string> Docume
     /// <param name="run">Scores by query and document; null for BM25.</param>
     /// <param name="depth">Most candidates of a query.</param>
     /// <param name="weights">The weights of BM25.</param>
-    public static RankingCollection Of(string name, NamedTexts documents, NamedTexts queries, Dictionary<string, Dictionary<string, int>> judgements, Dictionary<string, Dictionary<string, double>>? run, int depth, Bm25 weights)
+    /// <param name="isWithinItself">Whether the queries are documents of the collection: none is then among its own candidates, nor relevant to itself.</param>
+    public static RankingCollection Of(string name, NamedTexts documents, NamedTexts queries, Dictionary<string, Dictionary<string, int>> judgements, Dictionary<string, Dictionary<string, double>>? run, int depth, Bm25 weights, bool isWithinItself = false)
     {
         var numbers = documents.Names.Index().ToDictionary(d => d.Item, d => d.Index, StringComparer.Ordinal);
         var unknown = 0;
@@ -53,18 +54,20 @@ public sealed record RankingCollection(string Name, IReadOnlyList<string> Docume
                 for (var i = 0; i < documents.Names.Length; i++) writer.Add(documents.Names[i], documents.Texts[i]);
                 writer.Write(Path.Combine(folder, "index"));
                 index = InvertedIndex.Open(Path.Combine(folder, "index"));
-                find = q => index.Search(queries.Texts[q], depth, weights);
+                find = q => index.Search(queries.Texts[q], isWithinItself ? depth + 1 : depth, weights);
             }
             else
             {
                 unknown = run.Values.SelectMany(of => of.Keys).Count(name => !numbers.ContainsKey(name));
-                find = q => [.. (run.GetValueOrDefault(queries.Names[q]) ?? []).Where(d => numbers.ContainsKey(d.Key)).Select(d => new Hit(numbers[d.Key], d.Value)).OrderByDescending(h => h.Score).ThenBy(h => h.Document).Take(depth)];
+                find = q => [.. (run.GetValueOrDefault(queries.Names[q]) ?? []).Where(d => numbers.ContainsKey(d.Key)).Select(d => new Hit(numbers[d.Key], d.Value)).OrderByDescending(h => h.Score).ThenBy(h => h.Document)];
             }
             var (lists, grades, missing) = (new CandidateList[queries.Names.Length], new int[queries.Names.Length][], new (int Document, int Grade)[queries.Names.Length][]);
             for (var q = 0; q < lists.Length; q++)
             {
-                var (hits, judged) = (find(q), judgements.GetValueOrDefault(queries.Names[q]) ?? []);
-                lists[q] = new(queries.Names[q], queries.Texts[q], [.. hits.Select(h => h.Document)], [.. hits.Select(h => h.Score)], []) { Date = queries.Dates.Length > 0 ? queries.Dates[q] : double.NaN };
+                var itself = isWithinItself ? numbers.GetValueOrDefault(queries.Names[q], -1) : -1;
+                Hit[] hits = [.. find(q).Where(h => h.Document != itself).Take(depth)];
+                var judged = (judgements.GetValueOrDefault(queries.Names[q]) ?? []).Where(j => itself < 0 || j.Key != queries.Names[q]).ToDictionary(StringComparer.Ordinal);
+                lists[q] = new(queries.Names[q], queries.Texts[q], [.. hits.Select(h => h.Document)], [.. hits.Select(h => h.Score)], []) { Date = queries.Dates.Length > 0 ? queries.Dates[q] : double.NaN, Itself = itself };
                 grades[q] = [.. hits.Select(h => judged.GetValueOrDefault(documents.Names[h.Document]))];
                 var found = hits.Select(h => documents.Names[h.Document]).ToHashSet(StringComparer.Ordinal);
                 missing[q] = [.. judged.Where(j => j.Value > 0 && !found.Contains(j.Key)).Select(j => (numbers.GetValueOrDefault(j.Key, -1), j.Value))];

@@ -19,6 +19,12 @@ public enum RankingLossKind
 
     /// <summary>Pointwise: (s − grade)².</summary>
     SquaredError,
+
+    /// <summary>Pointwise: cross entropy of the classes relevant and not; the score is the difference of their logits.</summary>
+    ClassCrossEntropy,
+
+    /// <summary>The cross entropies of the two classes, of the relevant candidate and of the others', added up (Nogueira and Cho 2019).</summary>
+    PairedClasses,
 }
 
 /// <summary>
@@ -41,7 +47,7 @@ public sealed class RankingCurriculum(RankingCurriculum.Options options) : IFit<
         public EaseHeuristic Heuristic { get; set; } = EaseHeuristic.ReciprocalRank;
 
         /// <summary>m.</summary>
-        [Description("m, the epoch from which on all samples count alike; 0: never")]
+        [Description("m, the epoch from which on all samples count alike; 0: never, and in the released form of single candidates always")]
         [Range(0, 1_000_000)]
         [Source("released code: 20; tuned in the paper")]
         [Tried("5", "10")]
@@ -53,7 +59,7 @@ public sealed class RankingCurriculum(RankingCurriculum.Options options) : IFit<
         public bool Anti { get; set; }
 
         /// <summary>The loss.</summary>
-        [Description("The loss: of pairs, or the squared error of single candidates")]
+        [Description("The loss: of pairs (cross-entropy, softmax, hinge, paired-classes), or of single candidates (squared-error, class-cross-entropy)")]
         [Source("section 3")]
         public RankingLossKind Loss { get; set; } = RankingLossKind.CrossEntropy;
 
@@ -74,7 +80,7 @@ public sealed class RankingCurriculum(RankingCurriculum.Options options) : IFit<
 
         /// <summary>The released code's form.</summary>
         [Description("The released code's form: the mean loss of a batch times its mean weight")]
-        [Source("OpenNIR, pairwise_cl.py")]
+        [Source("OpenNIR, pairwise_cl.py, pointwise_cl.py")]
         public bool Released { get; set; }
     }
 
@@ -82,15 +88,28 @@ public sealed class RankingCurriculum(RankingCurriculum.Options options) : IFit<
     public Ranker Fit(RankingProblem problem, Run run)
     {
         var ease = problem.Train.Select(l => FirstStageEase.Of(l.FirstScores, options.Heuristic)).ToArray();
-        var sampler = options.Loss == RankingLossKind.SquaredError ? RankingSampler.Points(options.Samples) : RankingSampler.Pairs(options.Samples, options.Negatives);
+        var sampler = options.Loss is RankingLossKind.SquaredError or RankingLossKind.ClassCrossEntropy ? RankingSampler.Points(options.Samples) : RankingSampler.Pairs(options.Samples, options.Negatives);
         return run.Train(problem, sampler, epoch => (scores, batch) =>
         {
             var grades = batch.Grades();
             var loss = Losses(scores, grades, options.Loss, options.Margin);
             if (options.Heuristic == EaseHeuristic.None) return loss.mean();
             double[] h = [.. batch.Samples.SelectMany(s => s.Candidates.Select(c => ease[s.List][c]))];
-            return Weighted(loss, [.. Ease(h, grades, batch.Width, options.Anti).Select(d => Weight(d, epoch.Number - 1, options.End))], options.Released);
+            return Weighted(loss, Weights(h, grades, batch.Width, epoch.Number - 1, options), options.Released);
         });
+    }
+
+    /// <summary>What each sample of a batch weighs [B].</summary>
+    /// <param name="heuristic">The candidates' heuristic values [B × n].</param>
+    /// <param name="grades">Their grades [B × n].</param>
+    /// <param name="width">n.</param>
+    /// <param name="epoch">The epoch, from 0.</param>
+    /// <param name="options">The options.</param>
+    internal static double[] Weights(double[] heuristic, double[] grades, int width, int epoch, Options options)
+    {
+        // Without an end the released trainer of pairs never ends its curriculum, and that of single candidates has none.
+        if (options.Released && width == 1 && options.End == 0) return [.. grades.Select(_ => 1.0)];
+        return [.. Ease(heuristic, grades, width, options.Anti).Select(d => Weight(d, epoch, options.End))];
     }
 
     /// <summary>The ease of each sample [B], in [0, 1], and a little above 0.</summary>
@@ -133,9 +152,13 @@ public sealed class RankingCurriculum(RankingCurriculum.Options options) : IFit<
     {
         RankingLossKind.SquaredError => (scores.select(1, 0) - tensor(grades.Select(g => Math.Max(0, g)).ToArray()).to_type(scores.dtype)).square(),
         RankingLossKind.Softmax => 1 - nn.functional.softmax(scores, 1).select(1, 0),
-        RankingLossKind.Hinge => nn.functional.relu(scores.narrow(1, 1, scores.shape[1] - 1) - scores.narrow(1, 0, 1) + margin).mean([1]),
+        RankingLossKind.Hinge => nn.functional.relu(Others(scores) - scores.narrow(1, 0, 1) + margin).mean([1]),
+        RankingLossKind.ClassCrossEntropy => nn.functional.softplus(scores.select(1, 0) * tensor(grades.Select(g => g > 0 ? -1.0 : 1).ToArray()).to_type(scores.dtype)),
+        RankingLossKind.PairedClasses => nn.functional.softplus(scores.select(1, 0).neg()) + nn.functional.softplus(Others(scores)).mean([1]),
         _ => PairwiseLoss.CrossEntropy(scores),
     };
+
+    private static Tensor Others(Tensor scores) => scores.narrow(1, 1, scores.shape[1] - 1);
 
     /// <summary>The loss of a batch. Weights are not brought to a sum: a low rate at first is a part of the method.</summary>
     internal static Tensor Weighted(Tensor losses, double[] weights, bool released) =>

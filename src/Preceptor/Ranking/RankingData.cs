@@ -42,7 +42,7 @@ public sealed record RankingData : IProblemData
     public string? DocumentTopics { get; set; }
 
     /// <summary>The queries.</summary>
-    [Description("A file of queries, a row each")]
+    [Description("A file of queries, a row each; that of the documents where these are linked with each other: none is then among its own results")]
     public string? Queries { get; set; }
 
     /// <summary>Their columns of text.</summary>
@@ -136,13 +136,13 @@ public sealed record RankingData : IProblemData
         var judged = Links is { } links ? RankingFiles.Links(read(links, [LinkFrom, LinkTo], [], BadImages.Fail).Rows, LinkFrom, LinkTo, At("links")) : RankingFiles.Judgements(Require(Qrels, "qrels"));
         if (Reverse) (documents, queries, judged) = (queries, documents, RankingFiles.Reversed(judged));
         if (Reverse) queries = queries.Only(judged.ContainsKey);
-        return RankingCollection.Of(((IProblemData)this).Name, documents, queries, judged, Run is null ? null : RankingFiles.Run(Run), Candidates, Bm25);
+        return RankingCollection.Of(((IProblemData)this).Name, documents, queries, judged, Run is null ? null : RankingFiles.Run(Run), Candidates, Bm25, isWithinItself: Documents == Queries && DocumentId == QueryId);
     }
 
     private static string[] Texts(string[] text, params string?[] others) => [.. text, .. others.OfType<string>()];
 
     // LightGBM's form: candidates without their query, and beside them how many each query has, in order.
-    private static (List<(string Query, List<(int Grade, (int Feature, float Value)[] Values)> Rows)> Lists, int Features) Counted(string folder, string part)
+    internal static (List<(string Query, List<(int Grade, (int Feature, float Value)[] Values)> Rows)> Lists, int Features) Counted(string folder, string part)
     {
         var counts = File.ReadLines(Path.Combine(folder, $"rank.{part}.query")).Where(l => l.Trim().Length > 0).Select(l => int.Parse(l, System.Globalization.CultureInfo.InvariantCulture));
         string[] queries = [.. counts.SelectMany((count, q) => Enumerable.Repeat($"{part}-{q}", count))];

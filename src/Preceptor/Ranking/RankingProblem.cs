@@ -19,6 +19,9 @@ public sealed record CandidateList(string Name, string Text, int[] Documents, do
 
     /// <summary>The query's date, in years; not a number if unknown.</summary>
     public double Date { get; init; } = double.NaN;
+
+    /// <summary>The query itself among the problem's documents, which is none of its own results; −1 where queries are no documents.</summary>
+    public int Itself { get; init; } = -1;
 }
 
 /// <summary>What documents are about, by numbers of topics: labels for an encoder that knows nothing of relevance.</summary>

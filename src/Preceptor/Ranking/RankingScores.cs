@@ -44,6 +44,9 @@ public sealed record QueryRanking(int[] Grades, int[] Ideal)
 /// <param name="WithoutRelevant">How many queries were left out.</param>
 public sealed record RankingScores(IReadOnlyList<QueryRanking> Queries, int WithoutRelevant)
 {
+    /// <summary>In how many of the rankings documents have equal scores, so that their names decide.</summary>
+    public int Tied { get; init; }
+
     /// <summary>Ranks lists by scores.</summary>
     /// <param name="lists">The lists.</param>
     /// <param name="grades">The grades of their candidates.</param>
@@ -58,7 +61,7 @@ public sealed record RankingScores(IReadOnlyList<QueryRanking> Queries, int With
     /// <param name="name">A document's name, by which ties are broken; null for its number.</param>
     public static RankingScores Of(CandidateList[] lists, int[][] grades, (int Document, int Grade)[][] missing, Func<CandidateList, (int[] Documents, double[] Scores)> rank, Func<int, string>? name)
     {
-        var (queries, without) = (new List<QueryRanking>(), 0);
+        var (queries, without, tied) = (new List<QueryRanking>(), 0, 0);
         for (var i = 0; i < lists.Length; i++)
         {
             int[] ideal = [.. grades[i].Concat(missing[i].Select(m => m.Grade)).Where(g => g > 0).OrderDescending()];
@@ -72,9 +75,10 @@ public sealed record RankingScores(IReadOnlyList<QueryRanking> Queries, int With
             var order = Enumerable.Range(0, documents.Length).ToArray();
             Array.Sort(order, (a, b) => scores[b].CompareTo(scores[a]) is not 0 and var byScore ? byScore
                 : name is null ? documents[b].CompareTo(documents[a]) : string.CompareOrdinal(name(documents[b]), name(documents[a])));
+            if (Enumerable.Range(1, Math.Max(0, order.Length - 1)).Any(i => scores[order[i]].Equals(scores[order[i - 1]]))) tied++;
             queries.Add(new([.. order.Select(c => judged.GetValueOrDefault(documents[c]))], ideal));
         }
-        return new(queries, without);
+        return new(queries, without) { Tied = tied };
     }
 
     /// <summary>The mean over the queries; 0 without any.</summary>

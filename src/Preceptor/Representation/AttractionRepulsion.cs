@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Preceptor.Foundation;
+using Preceptor.Training;
 using static TorchSharp.torch;
 
 namespace Preceptor.Representation;
@@ -99,6 +100,18 @@ public sealed class AttractionRepulsion(AttractionRepulsion.Options options) : I
         [Source("released code: large-scale true, small-scale false")]
         public bool Detached { get; set; }
 
+        /// <summary>The slow encoder's momentum.</summary>
+        [Description("The form with a momentum encoder: the share of it that a step keeps at the beginning, which grows to 1. Its projection of one view is the key, what is predicted of the others are the queries; of the options above only views and cost count. Left out: views contrast with each other")]
+        [Range(0, 1)]
+        [Source("released code, large-scale: 0.99")]
+        public double? Momentum { get; set; }
+
+        /// <summary>T.</summary>
+        [Description("T of the form with a momentum encoder")]
+        [Range(0, 1000, MinimumIsExclusive = true)]
+        [Source("released code, large-scale: 1")]
+        public double Temperature { get; set; } = 1;
+
         /// <summary>Layers of the head.</summary>
         [Description("Layers of the projection head")]
         [Range(1, 10)]
@@ -111,11 +124,34 @@ public sealed class AttractionRepulsion(AttractionRepulsion.Options options) : I
     }
 
     /// <inheritdoc/>
-    public TrainedEncoder Fit(RepresentationProblem problem, Run run) => run.Train(problem, options.Views, new(options.HeadDepth, options.HeadWidth), views =>
+    public TrainedEncoder Fit(RepresentationProblem problem, Run run) => options.Momentum is { } momentum ? FitWithKeys(problem, run, momentum) : run.Train(problem, options.Views, new(options.HeadDepth, options.HeadWidth), views =>
     {
         Tensor[] unit = [.. views.Select(v => nn.functional.normalize(v, 2, 1))];
         return AttractionOf(unit, options) + RepulsionOf(unit, options);
     });
+
+    // Each view in turn gives the keys, by the slow encoder, and all others the queries.
+    private TrainedEncoder FitWithKeys(RepresentationProblem problem, Run run, double momentum)
+    {
+        var student = run.NewProjected(problem, new(options.HeadDepth, options.HeadWidth));
+        var predictor = new ProjectionHead(options.HeadWidth, 2, options.HeadWidth);
+        var teacher = new ProjectedEncoder(Models.Encoder.Create(problem.Model, problem.Train.Shape), options.HeadDepth, options.HeadWidth);
+        using var slow = run.Keep("slow", new MovingAverage(student, momentum));
+        var summary = TrainingLoop.Fit<ViewBatch>(run, new Models.ModuleGroup(student, predictor), new ViewBatches(run, problem.Augmented(), options.Views), problem.Training, _ =>
+        {
+            teacher.train();
+            return batch =>
+            {
+                if (batch.ShareDone > 0) slow.Update(1 - (1 - momentum) * (1 + Math.Cos(Math.PI * batch.ShareDone)) / 2);
+                slow.CopyTo(teacher);
+                var views = batch.Views();
+                Tensor[] keys, queries = predictor.forward(cat(student.Project(views), 0)).chunk(views.Length, 0);
+                using (no_grad()) keys = teacher.Project(views);
+                return stack([.. keys.Select((key, k) => MomentumLoss([.. queries.Where((_, v) => v != k)], key, options.Temperature, options.Cost))]).mean();
+            };
+        }, null);
+        return new(problem.Encoding, problem.Model, new(student.Encoder), summary, run.Threads);
+    }
 
     /// <summary>L_CA: the weighted squared distances of each view to the others of its row.</summary>
     /// <param name="views">Views [B, d], of length 1.</param>
@@ -172,7 +208,7 @@ public sealed class AttractionRepulsion(AttractionRepulsion.Options options) : I
 
     /// <summary>
     /// The form with a momentum encoder's keys: for each row Σ_v p_v ((1 − q_v·k) − Σ_j π⁻_j (1 − q_v·k_j)), p_v = softmax(|q_v − k|² / T), π⁻_j = softmax(−(1 − q_v·k_j) / T), both constants; with a kernel the bracket is 2T times
-    /// the cross entropy of q_v·K / T.
+    /// the cross entropy of q_v·K / T. As in the released code the former is the sum over the batch, the latter its mean.
     /// </summary>
     internal static Tensor MomentumLoss(Tensor[] queries, Tensor key, double temperature, RepulsionCost cost)
     {

@@ -20,16 +20,21 @@ internal static class ContrastiveLoss
     public static Tensor NtXent(Tensor first, Tensor second, double temperature, int hardest = 0, bool isOneSided = false, bool isNormalised = true)
     {
         var count = first.shape[0];
-        var all = cat([first, second], 0);
-        if (isNormalised) all = nn.functional.normalize(all, 2, 1, 1e-12);
-        var others = isOneSided ? all.detach() : all;
-        var self = eye(2 * count, dtype: all.dtype);
-        var similarities = all.matmul(others.t()) / temperature - self * Far;
+        var similarities = Similarities(first, second, temperature, isOneSided, isNormalised);
         var positive = cat([arange(count, 2 * count), arange(0, count)], 0);
         if (hardest == 0) return nn.functional.cross_entropy(similarities, positive);
         var own = similarities.gather(1, positive.unsqueeze(1));
-        var negatives = (similarities - nn.functional.one_hot(positive, 2 * count).to_type(all.dtype) * Far).topk(hardest, 1).values;
+        var negatives = (similarities - nn.functional.one_hot(positive, 2 * count).to_type(similarities.dtype) * Far).topk(hardest, 1).values;
         return nn.functional.log_softmax(cat([own, negatives], 1), 1).select(1, 0).mean().neg();
+    }
+
+    /// <summary>The similarities z_i·z_k / τ of all views [2B, 2B], those of the first view first; next to nothing of a view with itself.</summary>
+    internal static Tensor Similarities(Tensor first, Tensor second, double temperature, bool isOneSided = false, bool isNormalised = true)
+    {
+        var all = cat([first, second], 0);
+        if (isNormalised) all = nn.functional.normalize(all, 2, 1, 1e-12);
+        var others = isOneSided ? all.detach() : all;
+        return all.matmul(others.t()) / temperature - eye(all.shape[0], dtype: all.dtype) * Far;
     }
 
     /// <summary>The mean over all pairs of views of which at least one is positive, with the views of all other rows as negatives.</summary>

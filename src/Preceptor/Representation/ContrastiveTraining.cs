@@ -32,15 +32,29 @@ internal static class ContrastiveTraining
     /// <returns>The encoder with its head, and the course of the training.</returns>
     public static (ProjectedEncoder Projected, Models.TrainingSummary Summary) TrainProjected(this Run run, RepresentationProblem problem, int views, HeadForm head, Func<Tensor[], Tensor> loss)
     {
-        if (problem.Train.Shape is { Tokens: > 0 } or { Pixels: > 0, Numbers: > 0 }) throw new RequestException($"{problem.Name}: views are of images or of tables, and its rows are {string.Join(" and ", problem.Train.Shape.Parts)}");
-        problem.Training.Check(problem.Train.Shape);
+        var projected = run.NewProjected(problem, head);
+        var summary = TrainingLoop.Fit(run, projected, new ViewBatches(run, problem.Augmented(), views), problem.Training, _ => batch => loss(projected.Project(batch.Views())), null);
+        return (projected, summary);
+    }
+
+    /// <summary>The problem's encoder with a head, both with random weights, once it is sure that views of its rows can be contrasted.</summary>
+    /// <exception cref="RequestException">The rows are no images, or too few.</exception>
+    public static ProjectedEncoder NewProjected(this Run run, RepresentationProblem problem, HeadForm head)
+    {
+        problem.CheckViews();
         if (problem.Train.Count < 2 || problem.Training.Batch < 2) throw new RequestException($"{problem.Name}: contrasts need at least two rows, and two a batch; there are {problem.Train.Count}, {problem.Training.Batch} a batch");
         var encoder = run.NewEncoder(problem);
         run.Uses(typeof(ProjectionHead));
         run.Uses(typeof(ImageAugmentation));
-        var projected = new ProjectedEncoder(encoder, head.Depth, head.Width);
-        var summary = TrainingLoop.Fit(run, projected, new ViewBatches(run, problem.Augmented(), views), problem.Training, _ => batch => loss(projected.Project(batch.Views())), null);
-        return (projected, summary);
+        return new(encoder, head.Depth, head.Width);
+    }
+
+    /// <summary>Checks that there are views of the problem's rows.</summary>
+    /// <exception cref="RequestException">There are none, or images cannot be changed as its options say.</exception>
+    public static void CheckViews(this RepresentationProblem problem)
+    {
+        if (problem.Train.Shape is { Tokens: > 0 } or { Pixels: > 0, Numbers: > 0 }) throw new RequestException($"{problem.Name}: views are of images or of tables, and its rows are {string.Join(" and ", problem.Train.Shape.Parts)}");
+        problem.Training.Check(problem.Train.Shape);
     }
 
     /// <summary>The problem with the usual changes of images where it names none.</summary>

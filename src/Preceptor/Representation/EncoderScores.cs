@@ -7,9 +7,17 @@ namespace Preceptor.Representation;
 /// <summary>What features are worth to whoever has labels: of each test row whether it is classified rightly.</summary>
 public static class EncoderScores
 {
+    /// <summary>Features with an effective rank below this have collapsed to a line.</summary>
+    public const double CollapsedRank = 1.5;
+
+    /// <summary>Features whose deviation between rows is below this share of their size have collapsed to a point.</summary>
+    public const double CollapsedDeviation = 1e-3;
+
     private const double KernelTemperature = 0.07, Ridge = 1e-3;
 
-    /// <summary>By the nearest training rows, each with a say of exp(cosine / 0.07) (Wu et al. 2018).</summary>
+    /// <summary>
+    /// By the nearest training rows, each with a say of exp(cosine / 0.07) (Wu et al. 2018). Of rows that are equally near the earlier one is the nearer, and of classes with equal says the one of the lower number wins.
+    /// </summary>
     /// <param name="train">Training features [N × F].</param>
     /// <param name="labels">Their classes [N]; −1 for none.</param>
     /// <param name="test">Test features [T × F].</param>
@@ -29,6 +37,7 @@ public static class EncoderScores
         {
             for (var i = 0; i < index.Count; i++) (room.Scores[i], room.Order[i]) = (-VectorIndex.Dot(queries.AsSpan(t * width, width), index[i]), i);
             Array.Sort(room.Scores, room.Order);
+            OrderTies(room.Scores, room.Order, Math.Max(nearest, neighbourhood));
             var votes = new double[classes];
             for (var i = 0; i < Math.Min(nearest, index.Count); i++) votes[labels[labelled[room.Order[i]]]] += Math.Exp(-room.Scores[i] / KernelTemperature);
             right[t] = Array.IndexOf(votes, votes.Max()) == truth[t] ? 1 : 0;
@@ -38,7 +47,18 @@ public static class EncoderScores
         return (right, purity);
     }
 
-    /// <summary>The training rows with the largest cosines, the nearest first.</summary>
+    // The sort leaves equal keys in any order; only those that begin among the first ones matter.
+    private static void OrderTies(float[] sorted, int[] order, int first)
+    {
+        for (int start = 0, end; start < Math.Min(first, sorted.Length); start = end)
+        {
+            end = start + 1;
+            while (end < sorted.Length && sorted[end] == sorted[start]) end++;
+            if (end - start > 1) Array.Sort(order, start, end - start);
+        }
+    }
+
+    /// <summary>The training rows with the largest cosines, the nearest first; of equally near ones the earlier first.</summary>
     /// <param name="train">Training features [N × F].</param>
     /// <param name="asked">Features of the rows asked about [T × F].</param>
     /// <param name="width">F.</param>
@@ -92,6 +112,36 @@ public static class EncoderScores
         double[] values = [.. x.TransposeThisAndMultiply(x).Evd(Symmetricity.Symmetric).EigenValues.Select(v => Math.Sqrt(Math.Max(0, v.Real)))];
         var sum = values.Sum();
         return sum <= 1e-12 ? 1 : Math.Exp(-values.Where(v => v > 0).Sum(v => v / sum * Math.Log(v / sum)));
+    }
+
+    /// <summary>How far features differ between rows: the root of their mean variance, as a share of the root of their mean square; from 0, where all rows have the same, to 1.</summary>
+    public static double Spread(float[] features, int width)
+    {
+        var (rows, variance, square) = (features.Length / width, 0.0, 0.0);
+        for (var f = 0; f < width; f++)
+        {
+            var (mean, squares, deviations) = (0.0, 0.0, 0.0);
+            for (var i = 0; i < rows; i++) mean += features[i * width + f] / (double)rows;
+            for (var i = 0; i < rows; i++)
+            {
+                squares += (double)features[i * width + f] * features[i * width + f];
+                deviations += (features[i * width + f] - mean) * (features[i * width + f] - mean);
+            }
+            square += squares;
+            variance += deviations;
+        }
+        return square == 0 ? 0 : Math.Sqrt(variance / square);
+    }
+
+    /// <summary>What to say of features that have collapsed, to one vector for all rows or to a line; null of others.</summary>
+    /// <param name="features">[N × F].</param>
+    /// <param name="width">F.</param>
+    /// <param name="effectiveRank">Their effective rank.</param>
+    public static string? Collapse(float[] features, int width, double effectiveRank)
+    {
+        string Number(double value) => value.ToString("0.0####", System.Globalization.CultureInfo.InvariantCulture);
+        if (Spread(features, width) is var spread && spread < CollapsedDeviation) return $"the features have collapsed: between test rows they deviate by {Number(spread)} of their size, and below {Number(CollapsedDeviation)} they are as good as one vector for all";
+        return width > 1 && effectiveRank < CollapsedRank ? $"the features have collapsed: of {width} dimensions they use {Number(effectiveRank)} (effective rank), and below {Number(CollapsedRank)} they are as good as one number" : null;
     }
 
     private static float[] Unit(float[] vectors, int width)

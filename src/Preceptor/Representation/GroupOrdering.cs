@@ -39,7 +39,7 @@ public sealed class GroupOrdering(GroupOrdering.Options options) : IFit<Represen
         public double Steepness { get; set; } = 1;
 
         /// <summary>Whether groups are sorted before.</summary>
-        [Description("Whether each group is sorted before it enters the network, so that only order between groups is left to learn; false: the control, in any order")]
+        [Description("Whether each group is sorted before it enters the network, so that only order between groups is left to learn; false: the control, positives first and negatives from the nearest on")]
         [Source("section 3.3")]
         public bool Presorted { get; set; } = true;
 
@@ -75,6 +75,12 @@ public sealed class GroupOrdering(GroupOrdering.Options options) : IFit<Represen
     internal static Tensor AnchorLoss(Tensor[] views, int anchor, int positives, Options options)
     {
         var (negative, positive) = Similarities(views, anchor, positives, options);
+        return OrderLoss(negative, positive, options);
+    }
+
+    /// <summary>The loss of negatives' [B, k] and positives' similarities [B, P]: the binary cross entropies of their masses among the upper P ranks and among the lower k.</summary>
+    internal static Tensor OrderLoss(Tensor negative, Tensor positive, Options options)
+    {
         var sims = options.Presorted ? cat([negative.sort(1).Values, positive.sort(1).Values], 1) : cat([positive, negative], 1);
         var (_, permutation) = SortingNetwork.Sort(sims, options.Steepness);
         var (p, k) = (positive.shape[1], negative.shape[1]);

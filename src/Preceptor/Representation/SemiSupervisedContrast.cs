@@ -109,7 +109,7 @@ public sealed class SemiSupervisedContrast(SemiSupervisedContrast.Options option
         var summary = TrainingLoop.Fit(run, network, new ViewBatches(run, few, 1), few.Training, _ =>
         {
             network.KeepStatistics();
-            return batch => nn.functional.cross_entropy(network.Classify(batch.Views()[0]), Targets(batch, r => labels.Train[rows[r]]));
+            return batch => nn.functional.cross_entropy(network.Classify(batch.Views()[0]), batch.Targets(r => labels.Train[rows[r]]));
         }, null);
         return new(problem.Encoding, problem.Model, network, pretrained.Training?.Then(summary) ?? summary, run.Threads);
     }
@@ -127,12 +127,22 @@ public sealed class SemiSupervisedContrast(SemiSupervisedContrast.Options option
             teacher.Network.eval();
             using (no_grad()) told = teacher.Network.Classify(view);
             var logits = student.Classify(view);
-            var loss = ContrastiveLoss.Distillation(logits, told, options.DistilTemperature);
-            if (options.LabelShare == 0) return loss;
-            var own = nn.functional.cross_entropy(logits, Targets(batch, r => labels.Train[r]), ignore_index: -1, reduction: nn.Reduction.Sum) / Math.Max(1, batch.Rows.ToArray().Count(r => labels.Train[r] >= 0));
-            return loss * (1 - options.LabelShare) + own * options.LabelShare;
+            return DistillationLoss(logits, told, [.. batch.Rows.ToArray().Select(r => labels.Train[r])], options);
         }, null);
         return new(problem.Encoding, form, student, teacher.Training!.Then(summary), run.Threads);
+    }
+
+    /// <summary>What the student learns from (eq. 3): the teacher's answers and, where they have a share, the labels.</summary>
+    /// <param name="logits">The student's [B, C].</param>
+    /// <param name="told">The teacher's [B, C].</param>
+    /// <param name="labels">Classes [B]; −1 for none.</param>
+    /// <param name="options">The options.</param>
+    internal static Tensor DistillationLoss(Tensor logits, Tensor told, int[] labels, Options options)
+    {
+        var loss = ContrastiveLoss.Distillation(logits, told, options.DistilTemperature);
+        if (options.LabelShare == 0) return loss;
+        var own = nn.functional.cross_entropy(logits, tensor(labels.Select(l => (long)l).ToArray(), dtype: int64), ignore_index: -1, reduction: nn.Reduction.Sum) / Math.Max(1, labels.Count(l => l >= 0));
+        return loss * (1 - options.LabelShare) + own * options.LabelShare;
     }
 
     // Crops and small turns alone, no decay: what fine-tuning and distillation see (section 3).
@@ -140,8 +150,6 @@ public sealed class SemiSupervisedContrast(SemiSupervisedContrast.Options option
     {
         Training = problem.Training with { Epochs = epochs, Rate = problem.Training.Rate * rate, WeightDecay = 0, Augment = [Augmentation.Crop, Augmentation.Rotate], Strength = new() { Crop = 0.2, Rotate = 10 } },
     };
-
-    private static Tensor Targets(ViewBatch batch, Func<int, int> label) => tensor(batch.Rows.ToArray().Select(r => (long)label(r)).ToArray(), dtype: int64);
 
     private static void Copy(FeatureNetwork from, FeatureNetwork into)
     {

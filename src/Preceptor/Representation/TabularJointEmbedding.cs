@@ -14,7 +14,7 @@ namespace Preceptor.Representation;
 [Version(1)]
 public sealed class TabularJointEmbedding(TabularJointEmbedding.Options options) : IFit<RepresentationProblem, TrainedEncoder>, INeeds<RawRows>
 {
-    /// <summary>The options. It has no null setting: a predictor of nothing has no loss. Its limit, targets equal to predictions, is tested.</summary>
+    /// <summary>The options. It has no null setting: a predictor of nothing has no loss. Its limit, predictions that are their targets, has the loss 0, which is tested.</summary>
     public sealed record Options
     {
         /// <summary>The encoder.</summary>
@@ -94,23 +94,35 @@ public sealed class TabularJointEmbedding(TabularJointEmbedding.Options options)
         var slow = run.Keep("slow", new MovingAverage(encoder, options.Momentum));
         return run.TrainColumns(problem, encoder, predictor, batch =>
         {
-            slow.Update(options.Momentum + (1 - options.Momentum) * batch.ShareDone);
+            slow.Update(Kept(options.Momentum, batch.ShareDone));
             slow.CopyTo(target);
             var rows = batch.Plain().Numbers!;
             // Rows come once an epoch, so that the first one names the step.
             var random = run.Random("masks", (long)Math.Round(batch.ShareDone * 1e9), batch.Rows[0]);
             var (context, targets) = ColumnMasks.Of(batch.Count, layout.Count, bounds, options.Targets, random, options.Released);
-            using var noGradient = no_grad();
-            var seen = target.Encode(rows, null).narrow(1, options.Encoder.ExtraTokens, layout.Count);
-            var wanted = ColumnEncoder.Gather(seen, targets);
-            return Loss(encoder, predictor, rows, context, targets, wanted);
+            return Loss(encoder, target, predictor, rows, context, targets);
         }, () => slow.CopyTo(encoder));
     }
 
-    private Tensor Loss(ColumnEncoder encoder, ColumnPredictor predictor, Tensor rows, Tensor context, Tensor targets, Tensor wanted)
+    /// <summary>μ when a share of the steps is done: in a line from the first one to 1.</summary>
+    internal static double Kept(double first, double shareDone) => first + (1 - first) * shareDone;
+
+    /// <summary>The mean squared error of the predicted representations of target columns.</summary>
+    /// <param name="encoder">Reads the context.</param>
+    /// <param name="target">Reads whole rows; it gets no gradient.</param>
+    /// <param name="predictor">Predicts.</param>
+    /// <param name="rows">Encoded rows [B, N].</param>
+    /// <param name="context">Columns [B, C].</param>
+    /// <param name="targets">Columns [S, B, T].</param>
+    internal Tensor Loss(ColumnEncoder encoder, ColumnEncoder target, ColumnPredictor predictor, Tensor rows, Tensor context, Tensor targets)
     {
-        using var gradient = enable_grad();
         var extra = options.Encoder.ExtraTokens;
+        Tensor wanted;
+        using (no_grad())
+        {
+            var seen = target.Encode(rows, null);
+            wanted = ColumnEncoder.Gather(seen.narrow(1, extra, seen.shape[1] - extra), targets);
+        }
         var always = arange(extra, dtype: int64).unsqueeze(0).expand(context.shape[0], extra);
         var known = encoder.Encode(rows, cat([always, context + extra], 1)).narrow(1, extra, context.shape[1]);
         return (predictor.forward(known, context, targets) - wanted).square().mean();

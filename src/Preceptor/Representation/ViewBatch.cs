@@ -35,6 +35,9 @@ public sealed class ViewBatch : IBatch
         return view.Shape.Length == 2 ? new Inputs(null, tensor, null) : new Inputs(tensor, null, null);
     })];
 
+    /// <summary>The classes of the rows [B]; −1 for none.</summary>
+    internal Tensor Targets(Func<int, int> label) => tensor(Rows.ToArray().Select(r => (long)label(r)).ToArray(), dtype: int64);
+
     internal void Clear() => views = 0;
 
     /// <summary>Adds a view; gives the room for its values, a row after the other.</summary>

@@ -53,11 +53,42 @@ public sealed class RepresentationCommandTests
         (code, _, error) = Workspace.Child([.. run, "--set", "problem.bad-images=skip"]);
         Assert.True(code == 0, error);
         Assert.Contains("1 of 80 images were left out", File.ReadAllText("r/report.html"), StringComparison.Ordinal);
+        (code, _, error) = Workspace.Child(["embed", "pictures", "--encoder", "r", "--out", "f.csv"]);
+        Assert.Equal(2, code);
+        Assert.Contains("7.png", error, StringComparison.Ordinal);
+        (code, var output, error) = Workspace.Child(["embed", "pictures", "--encoder", "r", "--out", "f.csv", "--bad-images", "skip"]);
+        Assert.Equal(0, code);
+        Assert.Contains("79 rows", output, StringComparison.Ordinal);
+        Assert.Contains("1 of 80 images were left out", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rows_of_a_table_are_embedded_by_the_columns_that_the_encoder_learned()
+    {
+        using var workspace = new Workspace();
+        // Codes that look like numbers are categories, as in training: 01 is not 1.
+        string Row(int i) => FormattableString.Invariant($"{i % 7 * 0.5},0{i % 3},{(i % 3 == 0 ? "a" : "b")}");
+        workspace.Write("rows.csv", "size,code,label\n" + string.Join('\n', Enumerable.Range(0, 90).Select(Row)) + "\n");
+        var (code, _, error) = Workspace.Child(["run", "--method", "random-encoder", "--set", "problem.kind=representation", "--set", "problem.data=rows.csv", "--set", "problem.numbers=[size]", "--set", "problem.categories=[code]",
+            "--set", "model.encoder=mlp", "--set", "model.hidden=[8]", "--set", "training.epochs=1", "--out", "r"]);
+        Assert.True(code == 0, error);
+        workspace.Write("new.csv", "code,size\n00,0.5\n01,0.5\n00,0.5\n");
+        (code, var output, error) = Workspace.Child(["embed", "new.csv", "--encoder", "r", "--out", "f.csv"]);
+        Assert.True(code == 0, error);
+        Assert.Contains("3 rows, 8 features each → f.csv", output, StringComparison.Ordinal);
+        string[] features = [.. File.ReadAllLines("f.csv").Skip(1).Select(l => l[(l.IndexOf(',', StringComparison.Ordinal) + 1)..])];
+        Assert.Equal(features[0], features[2]);
+        Assert.NotEqual(features[0], features[1]);
+        workspace.Write("bad.csv", "size\n0.5\n");
+        (code, _, error) = Workspace.Child(["embed", "bad.csv", "--encoder", "r", "--out", "f.csv"]);
+        Assert.Equal(2, code);
+        Assert.Contains("code", error, StringComparison.Ordinal);
+        Assert.Contains("a table (CSV", string.Join(' ', Workspace.Child(["embed", "--help"]).Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("embed x --encoder nowhere --out f.csv", "--encoder nowhere: holds no encoder; a run of kind representation leaves one")]
-    [InlineData("run --problem unlabelled-digits --method ps-kd", "ps-kd is for problems of kind prediction, and unlabelled-digits is of kind representation; methods of kind representation: cacr, groco, masked-reconstruction, mugs, random-encoder, simclr, simclr-v2, t-jepa")]
+    [InlineData("run --problem unlabelled-digits --method ps-kd", "ps-kd is for problems of kind prediction, and unlabelled-digits is of kind representation; methods of kind representation: cacr, groco, masked-reconstruction, mugs, random-encoder, simclr, simclr-v2, supervised-encoder, t-jepa")]
     [InlineData("run --problem unlabelled-digits --method groco --set problem.size=tiny --set method.negatives=50", "method.negatives: 50 other images are not in a batch of 40")]
     public void A_wrong_request_says_what_is_allowed(string words, string message)
     {

@@ -111,6 +111,65 @@ public sealed class DocumentToDocumentTests
         Directory.Delete(folder, recursive: true);
     }
 
+    [Fact]
+    public void A_window_holds_all_relevant_pairs_or_leaves_the_outermost_out()
+    {
+        var problem = Laws().Problem;
+        double[] years = [.. problem.Train.SelectMany((l, i) => l.Documents.Where((_, c) => problem.Relevance.Train[i][c] > 0).Select(d => problem.Dates[d] - l.Date)).Order()];
+        Assert.Equal((years[0], years[^1]), new DocumentToDocument(new()).Window(problem));
+        var (from, to) = new DocumentToDocument(new() { Outside = 0.25 }).Window(problem);
+        Assert.Equal((years[years.Length / 4], years[^(years.Length / 4 + 1)]), (from, to));
+        Assert.True(from > years[0] && to < years[^1]);
+        Assert.Equal((double.NegativeInfinity, double.PositiveInfinity), new DocumentToDocument(new()).Window(problem with { Dates = [] }));
+    }
+
+    [Fact]
+    public void The_hinge_and_contradictory_pairs_cost_what_they_must()
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        double Hinge(double better, double worse) => RankingCurriculum.Losses(TorchSharp.torch.tensor(new[] { better, worse }, [1, 2]), [1, 0], RankingLossKind.Hinge, 1).item<double>();
+        Assert.Equal((0, 0.7), (Hinge(2, 0.5), Math.Round(Hinge(0.5, 0.2), 12)));
+        // The same pair once relevant and once not: the best log-odds are 0, and any other costs more.
+        double Twice(double score, out double gradient)
+        {
+            var shared = TorchSharp.torch.tensor(score, TorchSharp.torch.float64).requires_grad_(true);
+            var loss = RankingCurriculum.Losses(TorchSharp.torch.stack([shared, shared]).unsqueeze(1), [1, 0], RankingLossKind.ClassCrossEntropy, 0).mean();
+            gradient = TorchSharp.torch.autograd.grad([loss], [shared])[0].item<double>();
+            return loss.item<double>();
+        }
+        Assert.Equal(0.693147, Twice(0, out var slope), 1e-6);
+        Assert.Equal(0, slope, 1e-12);
+        Assert.True(Twice(0.5, out var up) > 0.6932 && up > 0 && Twice(-0.5, out var down) > 0.6932 && down < 0);
+    }
+
+    [Fact]
+    public void Whoever_finds_all_relevant_documents_can_rank_perfectly()
+    {
+        var task = Laws();
+        var lists = task.Problem.Validation;
+        var oracle = RankingScores.Of(lists, task.Problem.Relevance.Validation, l => [.. task.Problem.Relevance.Validation[Array.IndexOf(lists, l)].Select(g => (double)g)]);
+        Assert.Equal((1, 1), (oracle.Mean(q => q.Gain(20)), oracle.Mean(q => q.Precision(q.Ideal.Length))));
+        // Half of what is relevant fetched: the first places are right, whatever the order of the rest.
+        Assert.Equal(1 / (1 + 1 / Math.Log2(3)), new QueryRanking([1, 0, 0], [1, 1]).Gain(20), 1e-12);
+    }
+
+    [Fact]
+    public void Documents_of_one_collection_are_not_among_their_own_results()
+    {
+        Table Read(string path) => path == "links.csv" ? new(path, [new TextColumn("from", [.. Enumerable.Range(0, 41).Select(i => $"a{i % 40}")]), new TextColumn("to", [.. Enumerable.Range(0, 41).Select(i => i == 40 ? "a0" : $"a{(i + 20) % 40}")])]) : OwnTable(path);
+        var task = OwnFiles(Read, "problem.queries=acts.csv", "problem.query-topics=about");
+        Assert.All(task.Problem.Train.Index(), l =>
+        {
+            Assert.Equal(l.Item.Name, $"a{l.Item.Itself}");
+            Assert.DoesNotContain(l.Item.Itself, l.Item.Documents);
+            Assert.True(task.Problem.Relevance.Train[l.Index].Count(g => g > 0) <= 1, "a document linked with itself is not relevant to itself");
+        });
+        using var ranker = Fit(task.Problem, new() { Rerank = DocumentReranking.None, Vectors = false, Dates = false });
+        Assert.All(task.Problem.Validation, l => Assert.DoesNotContain(l.Itself, ranker.Rank(l, task.Problem.Documents).Documents));
+        Assert.Equal(1, task.Examine(ranker).Values["p@1"], 9); // the other act of the same subject, which only the query itself would come before
+        Assert.All(OwnFiles(OwnTable).Problem.Train, l => Assert.Equal(-1, l.Itself));
+    }
+
     private static ExamTask<RankingProblem, Ranker> OwnFiles(Func<string, Table> read, params string[] settings)
     {
         var specification = Specification.From(new("test", "", [new("method", new ScalarSetting("test", "method", "doc2doc"))]),

@@ -46,6 +46,11 @@ public sealed class InvertedIndexTests : IDisposable
     {
         var golden = Goldens.Case("79-doc2doc.json", "idf");
         golden.AssertClose("idf", golden.Output("df").Ints.Select(n => Bm25.Idf(golden.Setting("N").Integer, n)).ToArray());
+        // Counted by an index: without saturation a term scores its weight in every document that has it.
+        using var index = Index(TermForm.Words, Texts(golden, "documents"));
+        double[][] found = [.. golden.Output("terms").Json.EnumerateArray().Select(term => index.Search(term.GetString()!, index.Count, new() { K1 = 0 }).Select(h => h.Score).ToArray())];
+        Assert.Equal(golden.Output("df").Ints, found.Select(f => f.Length));
+        golden.AssertClose("idf", found.Select(f => f.Max()).ToArray());
     }
 
     [Fact]
@@ -111,5 +116,65 @@ public sealed class InvertedIndexTests : IDisposable
         }
         var message = Assert.Throws<RequestException>(() => InvertedIndex.Open(folder)).Message;
         Assert.Contains("no index", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_writing_that_is_broken_off_anywhere_leaves_the_old_index_or_the_new_one()
+    {
+        var place = Path.Combine(folder, "index");
+        string Found()
+        {
+            using var index = InvertedIndex.Open(place);
+            return index.NameOf(Assert.Single(index.Search("common", 5, new())).Document);
+        }
+        for (var steps = 0; steps <= 5; steps++)
+        {
+            foreach (var directory in Directory.GetDirectories(folder)) Directory.Delete(directory, recursive: true);
+            var (before, after) = (new InvertedIndexWriter(TermForm.Words), new InvertedIndexWriter(TermForm.Words));
+            before.Add("before", "common");
+            after.Add("after", "common");
+            before.Write(place);
+            after.Write(place + ".next");
+            Directory.Move(place + ".next", place + ".new");
+            foreach (var _ in RunFolder.Exchange(place).Take(steps)) { } // the process dies here
+            Assert.Equal(steps < 2 ? "before" : "after", Found());
+            // Whatever was left, the next writing takes.
+            after = new(TermForm.Words);
+            after.Add("later", "common");
+            after.Write(place);
+            Assert.Equal("later", Found());
+            Assert.Equal([place], Directory.GetDirectories(folder));
+        }
+        // Moved aside, and the new contents lost: the old ones come back.
+        Directory.Move(place, place + ".old");
+        Assert.Equal("later", Found());
+    }
+
+    [Fact]
+    public void A_writing_that_fails_leaves_the_old_contents()
+    {
+        var place = Path.Combine(folder, "kept");
+        RunFolder.ReplaceWhole(place, at => File.WriteAllText(Path.Combine(at, "file"), "old"));
+        Assert.Throws<IOException>(() => RunFolder.ReplaceWhole(place, at =>
+        {
+            File.WriteAllText(Path.Combine(at, "file"), "half");
+            throw new IOException("the disk is full");
+        }));
+        Assert.Equal("old", File.ReadAllText(Path.Combine(place, "file")));
+        RunFolder.ReplaceWhole(place, at => File.WriteAllText(Path.Combine(at, "file"), "new"));
+        Assert.Equal("new", File.ReadAllText(Path.Combine(place, "file")));
+        Assert.Equal([place], Directory.GetDirectories(folder));
+    }
+
+    [Fact]
+    public void A_score_grows_with_how_often_a_term_occurs_and_never_beyond_its_bound()
+    {
+        using var index = Index(TermForm.Words, Enumerable.Range(0, 40).Select(n => string.Join(' ', Enumerable.Repeat("term", n).Concat(Enumerable.Repeat("other", 40 - n)))));
+        var scores = new double[index.Count];
+        index.Score("term", new() { K1 = 1.2, B = 0.75 }, scores);
+        Assert.Equal(0, scores[0]);
+        Assert.True(scores.Zip(scores.Skip(1)).All(s => s.First < s.Second));
+        Assert.InRange(scores[^1], 0, Bm25.Idf(40, 39) * 2.2);
+        Assert.True(scores[^1] > 0.9 * Bm25.Idf(40, 39) * 2.2);
     }
 }

@@ -14,12 +14,13 @@ public sealed class PolicyGradientRankingTests
     private static torch.Tensor Log(torch.Tensor scores, int[][] orders, int prefix) =>
         PlackettLuce.LogProbability(scores.unsqueeze(0), torch.tensor(orders.SelectMany(o => o).Select(o => (long)o).ToArray(), [1, orders.Length, orders[0].Length]), torch.ones(1, scores.shape[0], dtype: torch.float64), prefix).squeeze(0);
 
-    // The file's scores are rounded to nine digits and its results come from unrounded ones: up to 3e-9 apart, whoever computes.
+    // Where the file's scores are rounded to nine digits its results come from unrounded ones: up to 3.3e-9 apart, whoever computes. Of exact scores they are as close as the file says.
     private static void Close(GoldenCase golden, string output, ReadOnlySpan<double> actual)
     {
         var expected = golden.Output(output).Doubles;
         Assert.Equal(expected.Length, actual.Length);
-        for (var i = 0; i < expected.Length; i++) Assert.True(Math.Abs(actual[i] - expected[i]) <= 1e-8 * (1 + Math.Abs(expected[i])), $"{golden.Name}: {output}[{i}] is {actual[i]:R}, expected {expected[i]:R}");
+        var isExact = golden.Input("scores").Doubles.All(s => Math.Round(s, 3) == s);
+        for (var i = 0; i < expected.Length; i++) Assert.True(Math.Abs(actual[i] - expected[i]) <= (isExact ? golden.Absolute + golden.Relative * Math.Abs(expected[i]) : 4e-9 * (1 + Math.Abs(expected[i]))), $"{golden.Name}: {output}[{i}] is {actual[i]:R}, expected {expected[i]:R}");
     }
 
     private static double[] Gradient(torch.Tensor loss, torch.Tensor scores) => torch.autograd.grad([loss], [scores])[0].contiguous().data<double>().ToArray();
@@ -40,6 +41,8 @@ public sealed class PolicyGradientRankingTests
         var expected = (logs.exp() * worth).sum();
         Close(golden, "expected_ndcg", new[] { expected.item<double>() });
         Close(golden, "exact_gradient_wrt_scores", Gradient(expected, scores));
+        var ofScaled = (scores / tau).detach().requires_grad_(true);
+        Close(golden, "exact_gradient_wrt_scaled_scores", Gradient((Log(ofScaled, all, n).exp() * worth).sum(), ofScaled));
         if (golden.HasOutput("log_prob_all_rankings"))
         {
             Close(golden, "log_prob_all_rankings", Log(scores / tau, all, n).detach().data<double>().ToArray());
@@ -131,4 +134,34 @@ public sealed class PolicyGradientRankingTests
     }
 
     private static IEnumerable<int[]> Orders(int[] items) => items.Length == 1 ? [items] : items.Order().SelectMany(first => Orders([.. items.Where(i => i != first)]).Select(rest => (int[])[first, .. rest]));
+
+    [Fact]
+    public void A_shift_of_all_scores_changes_no_probability_and_gradients_come_to_nothing_together()
+    {
+        using var scope = torch.NewDisposeScope();
+        var scores = torch.tensor(new[] { 0.4, -1.2, 2.0, 0.1 }).requires_grad_(true);
+        int[][] all = [.. Orders([0, 1, 2, 3])];
+        Assert.Equal(Log(scores, all, 4).data<double>().ToArray(), Log(scores + 5, all, 4).data<double>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal(1, Log(scores, all, 4).exp().sum().item<double>(), 1e-12);
+        foreach (var order in all) Assert.Equal(0, Gradient(Log(scores, [order], 4).sum(), scores).Sum(), 1e-12);
+        // Two equal candidates of which one is relevant: E nDCG and its gradient by hand.
+        var two = torch.tensor(new[] { 0.7, 0.7 }).requires_grad_(true);
+        int[][] both = [[0, 1], [1, 0]];
+        var expected = (Log(two, both, 2).exp() * torch.tensor(both.Select(o => PolicyGradientRanking.Utility(o, [1, 0], RankingUtility.Ndcg, 10)).ToArray())).sum();
+        Assert.Equal(0.815465, expected.item<double>(), 1e-6);
+        Assert.Equal(0.092268, Gradient(expected, two)[0], 1e-6);
+    }
+
+    [Fact]
+    public void Drawn_orders_pass_the_chi_square_test()
+    {
+        using var scope = torch.NewDisposeScope();
+        double[] scores = [0.8, -0.3, 0.2];
+        var random = RandomStream.Of(2, "orders");
+        const int draws = 20_000;
+        var counts = Enumerable.Range(0, draws).Select(_ => string.Concat(PlackettLuce.Draw(scores, random))).CountBy(o => o).ToDictionary();
+        int[][] all = [.. Orders([0, 1, 2])];
+        var statistic = all.Zip(Log(torch.tensor(scores), all, 3).exp().data<double>().ToArray(), (order, p) => Math.Pow(counts[string.Concat(order)] - draws * p, 2) / (draws * p)).Sum();
+        Assert.InRange(statistic, 0, 20.5); // five degrees of freedom: beyond in one of a thousand
+    }
 }

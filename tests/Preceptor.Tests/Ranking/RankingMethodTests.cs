@@ -150,10 +150,30 @@ public sealed class RankingMethodTests
         // trec_eval on: q1 ranks d3 d2 d1 (the last two tied), d1 of grade 2 and d4 of grade 1 relevant, d4 not found; q2 has nothing relevant.
         CandidateList[] lists = [new("q1", "", [0, 1, 2], [1, 1, 2], []), new("q2", "", [0], [1], [])];
         var scores = RankingScores.Of(lists, [[2, 0, -1], [0]], [[(3, 1)], []], l => (l.Documents, l.FirstScores), d => $"d{d + 1}");
-        Assert.Equal((1, 1), (scores.Queries.Count, scores.WithoutRelevant));
+        Assert.Equal((1, 1, 1), (scores.Queries.Count, scores.WithoutRelevant, scores.Tied));
         var query = scores.Queries[0];
         Assert.Equal([-1, 0, 2], query.Grades);
         Assert.Equal(2 / Math.Log2(4) / (2 + 1 / Math.Log2(3)), query.Gain(10), 1e-12);
         Assert.Equal((1.0 / 3, 1.0 / 3 / 2, 0.0, 0.5), (query.ReciprocalRank, query.AveragePrecision, query.Precision(2), query.Recall(3)));
+    }
+
+    [Fact]
+    public void Scores_at_every_cutoff_are_those_computed_by_hand()
+    {
+        // Grades 3, 1 and 2 at ranks 2, 7 and 22 of 25; one document of grade 1 was not found. The best possible: 3 + 2 / log2(3) + 1 / 2 + 1 / log2(5) = 5.192536.
+        var grades = new int[25];
+        (grades[1], grades[6], grades[21]) = (3, 1, 2);
+        var ranking = new QueryRanking(grades, [3, 2, 1, 1]);
+        Assert.Equal(0.364521, ranking.Gain(5), 1e-6);
+        Assert.Equal(0.428716, ranking.Gain(10), 1e-6);
+        Assert.Equal(0.428716, ranking.Gain(20), 1e-6);
+        Assert.Equal((0.25, 0.5, 0.75), (ranking.Recall(5), ranking.Recall(20), ranking.Recall(100)));
+        Assert.Equal((0.25, 0.5), (ranking.Precision(ranking.Ideal.Length), ranking.ReciprocalRank)); // the former is R-precision
+        Assert.Equal((1.0 / 2 + 2.0 / 7 + 3.0 / 22) / 4, ranking.AveragePrecision, 1e-12);
+        Assert.All(Enumerable.Range(1, 30), k => Assert.True(ranking.Recall(k + 1) >= ranking.Recall(k)));
+        // A query that retrieved nothing counts 0, as by trec_eval -c, and one without relevant documents counts nowhere.
+        var mean = RankingScores.Of([new("empty", "", [], [], []), new("found", "", [4], [1], []), new("none", "", [5], [1], [])], [[], [1], [0]], [[(3, 1)], [], []], l => (l.Documents, l.FirstScores), null);
+        Assert.Equal((2, 1, 0), (mean.Queries.Count, mean.WithoutRelevant, mean.Tied));
+        Assert.Equal((0.5, 0.5, 0.5), (mean.Mean(q => q.Gain(10)), mean.Mean(q => q.AveragePrecision), mean.Mean(q => q.Recall(100))));
     }
 }

@@ -126,6 +126,7 @@ public sealed class ColumnEncoderGoldenTests
         var targets = Tensor(golden.Input("masks_target")).to_type(torch.int64);
         var prediction = predictor.forward(z, Tensor(golden.Input("mask_context")).to_type(torch.int64), targets);
         Close(golden, "prediction", prediction);
+        Close(golden, "pos_table", Positions.Halves(golden.Setting("D").Integer, golden.Setting("pred_hidden").Integer, 10000));
         var gathered = ColumnEncoder.Gather(Tensor(golden.Input("h_all_columns")), targets);
         Close(golden, "targets_gathered", gathered);
         var loss = (prediction - gathered).square().mean();

@@ -134,6 +134,7 @@ public sealed class ContrastiveGoldenTests
         // The released loss adds both directions: twice the mean over anchors.
         var contrast = ContrastiveLoss.NtXent(hidden.narrow(0, 0, half), hidden.narrow(0, half, half), temperature, isNormalised: isNormalised) * 2;
         CloseNumber(golden, "loss", contrast);
+        Close(golden, "logits_ab", ContrastiveLoss.Similarities(hidden.narrow(0, 0, half), hidden.narrow(0, half, half), temperature, isNormalised: isNormalised).narrow(0, 0, half).narrow(1, half, half));
         Close(golden, "grad_hidden", torch.autograd.grad([contrast], [hidden])[0]);
     }
 

@@ -173,4 +173,30 @@ public sealed class MultiGranularityTests
             Assert.True(head.forward(torch.randn(16, width)).std(0).mean().item<float>() > 0.05);
         }
     }
+
+    [Fact]
+    public void Groups_alone_are_dino()
+    {
+        using var scope = torch.NewDisposeScope();
+        torch.manual_seed(5);
+        torch.Tensor[] student = [torch.randn(6, 4, torch.float64), torch.randn(6, 4, torch.float64)], teacher = [torch.randn(6, 4, torch.float64), torch.randn(6, 4, torch.float64)];
+        using var centre = new GroupCentre(torch.randn(1, 4, torch.float64), 0.9);
+        var before = centre.Value.clone();
+        // Caron et al. 2021, algorithm 1.
+        torch.Tensor H(torch.Tensor t, torch.Tensor s) => (torch.nn.functional.softmax((t - before) / 0.04, 1) * torch.nn.functional.log_softmax(s / 0.1, 1)).sum(1).mean().neg();
+        var expected = H(teacher[0], student[1]) / 2 + H(teacher[1], student[0]) / 2;
+        Assert.Equal(expected.item<double>(), MultiCropLoss.OfGroups(student, teacher, centre, 0.1, 0.04).item<double>(), 1e-12);
+        Assert.Equal(Numbers(before * 0.9 + torch.cat(teacher, 0).mean([0], keepdim: true) * 0.1), Numbers(centre.Value), (a, b) => Math.Abs(a - b) < 1e-12);
+        // In training, with weights (0, 0, 1), nothing of the other branches reaches the encoder.
+        var problem = RepresentationMethodTests.Built("unlabelled-digits", "problem.size=tiny", "model.encoder=vit", "model.patch=7", "model.embedding=16", "model.layers=1", "model.heads=2", "training.epochs=2", "training.batch=12").Problem;
+        float[] Features(MultiGranularity.Options options)
+        {
+            using var encoder = RepresentationMethodTests.Fit(new MultiGranularity(options with { Keys = 20, Memory = 10, Neighbours = 2, Prototypes = 8, HeadHidden = 16, PredictorHidden = 16, HeadWidth = 8, Crops = new() { PartMultiple = 7 } }), problem);
+            return encoder.Embed(problem.Validation);
+        }
+        var alone = new MultiGranularity.Options { InstanceWeight = 0, LocalGroupWeight = 0 };
+        Assert.Equal(Features(alone), Features(alone with { Temperature = 5, Neighbourhood = Neighbourhood.Random, GroupWeight = 0.3 }));
+        Assert.NotEqual(Features(alone), Features(alone with { StudentTemperature = 0.3 }));
+        Assert.NotEqual(Features(alone), Features(new()));
+    }
 }

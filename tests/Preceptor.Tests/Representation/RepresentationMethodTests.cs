@@ -30,6 +30,8 @@ public sealed class RepresentationMethodTests
         "cacr" => new AttractionRepulsion(new() { Views = 3, HeadWidth = 8 }),
         "groco" => new GroupOrdering(new() { Negatives = 5, HeadWidth = 8 }),
         "simclr-v2" => new SemiSupervisedContrast(new() { HeadWidth = 8, FineTuneEpochs = 3, DistilEpochs = 2, LabelShare = 0.2 }),
+        "supervised-encoder" => new SupervisedEncoder(new()),
+        "cacr with keys" => new AttractionRepulsion(new() { Views = 3, HeadWidth = 8, Momentum = 0.9 }),
         "t-jepa" => new TabularJointEmbedding(new() { Encoder = new() { Width = 8, Layers = 1, Heads = 2, FeedForward = 8 }, PredictorWidth = 8, PredictorLayers = 1, PredictorHeads = 2 }),
         "mugs" => new MultiGranularity(new() { Keys = 20, Memory = 10, Neighbours = 2, Prototypes = 8, HeadHidden = 16, PredictorHidden = 16, HeadWidth = 8, Crops = new() { PartMultiple = 7 } }),
         "masked-reconstruction" => new MaskedReconstruction(new() { DecoderHidden = 16 }),
@@ -103,7 +105,7 @@ public sealed class RepresentationMethodTests
     }
 
     [Theory]
-    [InlineData("simclr"), InlineData("cacr"), InlineData("groco"), InlineData("simclr-v2"), InlineData("t-jepa"), InlineData("mugs"), InlineData("masked-reconstruction")]
+    [InlineData("simclr"), InlineData("cacr"), InlineData("groco"), InlineData("simclr-v2"), InlineData("t-jepa"), InlineData("mugs"), InlineData("masked-reconstruction"), InlineData("supervised-encoder"), InlineData("cacr with keys")]
     public void Stopped_at_any_step_and_continued_it_ends_with_the_same_bits_and_memory_stays_flat(string slug)
     {
         var problem = slug == "t-jepa" ? Factors("problem.size=tiny", "training.epochs=4", "training.batch=10").Problem : slug == "mugs" ? Digits([.. Tiny, .. SmallTransformer]).Problem : Digits(Tiny).Problem;

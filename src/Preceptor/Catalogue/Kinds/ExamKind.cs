@@ -89,7 +89,7 @@ public abstract class ExamKind<TProblem, TModel> : ProblemKind where TProblem : 
             TrainingItems = exam.TrainingItems,
             LabelledItems = exam.LabelledItems,
             Metrics = Metrics(exam),
-            Notes = exam.Notes,
+            Notes = [.. exam.Notes, .. arms["method"].Scores.Remarks],
             Shown = run.Seed == 0 ? exam.Show(model) : new(),
         };
     }

@@ -19,6 +19,8 @@ internal sealed class RankingKind : ExamKind<RankingProblem, Ranker>
 
     internal static readonly Metric Recall = MeasuredScores.Metric("recall@100", "the share of the relevant documents among the first hundred", Better.Higher, 0, 1);
     internal static readonly Metric GainOfTwenty = MeasuredScores.Metric("ndcg@20", "as ndcg@10, of the first twenty", Better.Higher, 0, 1);
+    internal static readonly Metric RPrecision = MeasuredScores.Metric("r-precision", "the share of relevant documents among as many first ones as there are relevant", Better.Higher, 0, 1);
+    internal static readonly Metric RecallOfTwenty = MeasuredScores.Metric("recall@20", "the share of the relevant documents among the first twenty", Better.Higher, 0, 1);
     internal static readonly Metric FirstShare = MeasuredScores.Metric("first-share", "how much of the order is the first stage's: 1 without a network, 0 where the network does not read the first stage", Better.Lower, 0, 1);
 
     public override string Name => RankingData.KindName;
@@ -29,7 +31,7 @@ internal sealed class RankingKind : ExamKind<RankingProblem, Ranker>
 
     public override string Baseline => "pairwise-ranking";
 
-    public override IReadOnlyList<Metric> Metrics(ExamTask<RankingProblem, Ranker> task) => [Gain, ReciprocalRank, First, GainOfFive, GainOfTwenty, AveragePrecision, Recall, FirstShare];
+    public override IReadOnlyList<Metric> Metrics(ExamTask<RankingProblem, Ranker> task) => [Gain, ReciprocalRank, First, GainOfFive, GainOfTwenty, AveragePrecision, RPrecision, RecallOfTwenty, Recall, FirstShare];
 
     public override TrainingSummary? Training(Ranker model) => model.Training;
 
@@ -108,7 +110,11 @@ internal sealed class RankingKind : ExamKind<RankingProblem, Ranker>
             [AveragePrecision.Name] = Each(q => q.AveragePrecision),
             [Recall.Name] = Each(q => q.Recall(100)),
             [GainOfTwenty.Name] = Each(q => q.Gain(20)),
-        }, new Dictionary<string, double> { [FirstShare.Name] = firstShare });
+            [RPrecision.Name] = Each(q => q.Precision(q.Ideal.Length)),
+            [RecallOfTwenty.Name] = Each(q => q.Recall(20)),
+        }, new Dictionary<string, double> { [FirstShare.Name] = firstShare })
+        with
+        { Remarks = scores.Tied == 0 ? [] : [$"documents have equal scores in the rankings of {scores.Tied} of {scores.Queries.Count} test queries; of equal ones the later name comes first"] };
     }
 
     private static ReportParts Show(RankingCollection collection, CandidateList[] lists, int[][] grades, (int Document, int Grade)[][] missing, Ranker ranker, bool hasFirstStage)

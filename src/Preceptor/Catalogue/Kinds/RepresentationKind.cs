@@ -149,7 +149,7 @@ internal sealed class RepresentationKind : ExamKind<RepresentationProblem, Train
         }
         var whole = new Dictionary<string, double> { [Rank.Name] = EncoderScores.EffectiveRank(askedFeatures, width) };
         if (elsewhere is not null) whole[Transfer.Name] = EncoderScores.LinearProbe(encoder.Embed(elsewhere.Train), elsewhere.Labels, encoder.Embed(elsewhere.Test), elsewhere.Truth, width).Average();
-        return MeasuredScores.Of(scores, whole);
+        return MeasuredScores.Of(scores, whole) with { Remarks = EncoderScores.Collapse(askedFeatures, width, whole[Rank.Name]) is { } collapse ? [collapse] : [] };
     }
 
     private static ReportParts Show(TrainedEncoder encoder, Examples train, Part known, Examples test, Part truth)

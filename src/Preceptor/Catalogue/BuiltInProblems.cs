@@ -108,6 +108,8 @@ public static class BuiltInProblems
             (options, seed) => TicketsProblem.Draft((TicketsProblem.Options)options, seed)),
         new("unlabelled-digits", RepresentationData.KindName, "Rendered strokes of ten digits, 28×28, deformed and on backgrounds, without a label to learn from; encoders are scored by the hidden digits.",
             typeof(UnlabelledDigitsProblem.Options), "groco", new Dictionary<string, string> { ["model.encoder"] = "resnet", ["model.width"] = "16", ["training.epochs"] = "10", ["training.batch"] = "128", ["training.rate"] = "0.003" }, null) { Task = RepresentationKind.Digits },
+        new("word-chains", LanguageData.KindName, "Chains of arithmetic in words, told among statements of no use, to be answered step by step; scored with more of those and with longer chains as well.",
+            typeof(WordChainsProblem.Options), "masked-thought", new Dictionary<string, string> { ["model.layers"] = "3", ["model.width"] = "64", ["model.length"] = "128", ["model.initial-deviation"] = "0.1", ["training.epochs"] = "20", ["training.batch"] = "32", ["training.rate"] = "0.003", ["training.warmup"] = "0.05" }, null) { Task = WordChainsExam.Task },
     ];
 
     /// <summary>The problem to show a method on: the one meant for it if it measures; tickets, or where it does not learn classes, one with what it learns; null without any.</summary>

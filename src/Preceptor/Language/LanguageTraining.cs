@@ -24,8 +24,7 @@ internal static class LanguageTraining
     public static LanguageModel Train(this Run run, LanguageProblem problem, SequenceObjective objective, Func<LanguageArchitecture, int, IBatches<SequenceBatch>>? order = null)
     {
         var (network, ends) = run.Begin(problem);
-        if (problem.Model is { Base: not null, AdapterRank: > 0 })
-            using (var whole = network) network = run.New("adapters", () => whole.Copy(problem.Model.AdapterRank, problem.Model.AdapterAlpha));
+        network = run.WithAdapters(problem, network);
         order ??= (architecture, start) => new SequenceBatches(run, problem.Train, problem.Training.Batch, architecture, start);
         return run.Train(problem, network, ends, order(network.Options.Architecture, StartOf(ends)), objective(network));
     }
@@ -54,6 +53,13 @@ internal static class LanguageTraining
         var summary = TrainingLoop.Fit(run, network, batches, problem.Training, objective, problem.Validation.Count == 0 ? null : validate ?? Validate, optimise);
         if (network.Options.AdapterRank == 0) return new(problem.Tokenizer, network, ends, summary, run.Threads) { Form = problem.Form };
         using (network) return new(problem.Tokenizer, network.Copy(), ends, summary, run.Threads) { Form = problem.Form };
+    }
+
+    /// <summary>The network to train, or, where the problem asks for adapters of a model to go on from, one that has them in its place.</summary>
+    internal static LanguageNetwork WithAdapters(this Run run, LanguageProblem problem, LanguageNetwork network)
+    {
+        if (problem.Model is not { Base: not null, AdapterRank: > 0 }) return network;
+        using (network) return run.New("adapters", () => network.Copy(problem.Model.AdapterRank, problem.Model.AdapterAlpha));
     }
 
     /// <summary>The network of a model to learn further from: a copy, with adapters where the problem asks for them.</summary>

@@ -79,19 +79,25 @@ public sealed class SupervisedFineTuningTests
         using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))
         using (var model = new SupervisedFineTuning(new()).Fit(problem, run)) unbroken = Answers(model, problem);
         Assert.True(tensors.Count > 30 && tensors[^1] <= tensors[^20], $"{tensors[^1] - tensors[^20]} more tensors after 19 steps");
-        var folder = Directory.CreateTempSubdirectory("preceptor-language-").FullName;
+        Resume("sft", 13, run => run.Stage("sft", problem.Describe(), () => new SupervisedFineTuning(new()).Fit(problem, run)), model => Assert.Equal(unbroken, Answers(model, problem)));
+    }
+
+    /// <summary>Stops a run every few steps and goes on, until it is done.</summary>
+    internal static void Resume(string name, int steps, Func<Run, LanguageModel> fit, Action<LanguageModel> check)
+    {
+        var folder = Directory.CreateTempSubdirectory($"preceptor-{name}-").FullName;
         try
         {
             for (var attempt = 0; ; attempt++)
             {
-                Assert.True(attempt < 20, "the run makes no progress across interruptions");
+                Assert.True(attempt < 40, "the run makes no progress across interruptions");
                 using var stop = new CancellationTokenSource();
-                var left = 13;
+                var left = steps;
                 using var run = new Run(new RunSettings { Folder = folder, Cancellation = stop.Token, AtSafePoint = () => { if (--left == 0) stop.Cancel(); } });
                 try
                 {
-                    using var model = run.Stage("sft", problem.Describe(), () => new SupervisedFineTuning(new()).Fit(problem, run));
-                    Assert.Equal(unbroken, Answers(model, problem));
+                    using var model = fit(run);
+                    check(model);
                     Assert.True(attempt > 0, "it was never stopped");
                     break;
                 }

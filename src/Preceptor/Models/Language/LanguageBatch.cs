@@ -39,6 +39,9 @@ public sealed class LanguageBatch
     /// <summary>What the encoder reads [B × M], padded on the right; empty without an encoder.</summary>
     public Span<long> Prompt => prompt.AsSpan(0, Count * promptWidth);
 
+    /// <summary>A row's tokens that are given, where the network reads them; a method may change them as well.</summary>
+    public Span<long> PromptOf(int row) => hasEncoder ? prompt.AsSpan(row * promptWidth, (int)prefixes[row]) : inputs.AsSpan(row * width, (int)prefixes[row]);
+
     /// <summary>The tokens that are to be predicted [N], a sequence after the other.</summary>
     public ReadOnlySpan<long> TargetTokens => targets.AsSpan(0, targetCount);
 

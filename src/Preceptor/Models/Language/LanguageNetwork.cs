@@ -105,6 +105,18 @@ public sealed class LanguageNetwork : nn.Module
         return copy;
     }
 
+    /// <summary>A network of the same weights that knows more tokens, drawn with torch's present generator.</summary>
+    /// <param name="vocabulary">How many tokens it knows.</param>
+    internal LanguageNetwork Widened(int vocabulary)
+    {
+        var wide = new LanguageNetwork(Options.Plain(), vocabulary);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var from = state_dict();
+        foreach (var (name, parameter) in wide.named_parameters()) parameter.narrow(0, 0, from[name].shape[0]).copy_(from[name]);
+        return wide;
+    }
+
     private Tensor Merged(Dictionary<string, Tensor> from, string name, Tensor weights) =>
         name.EndsWith(".weight", StringComparison.Ordinal) && from.TryGetValue(name[..^"weight".Length] + "lora_A", out var a)
             ? AdaptedLinear.Merge(weights, a, from[name[..^"weight".Length] + "lora_B"], Options.AdapterAlpha / Options.AdapterRank) : weights;

@@ -71,3 +71,27 @@ public interface IVectorEnvironment
     /// <exception cref="ArgumentException">An action is not a number; nothing has moved then.</exception>
     void Step(ReadOnlySpan<float> actions, EnvironmentStep into);
 }
+
+/// <summary>Environments with goals that can say, in hindsight, which goals an episode reached, whatever was asked for (Andrychowicz et al. 2017). A goal is the numbers of an observation that ask for it.</summary>
+public interface IHindsightEnvironment : IVectorEnvironment
+{
+    /// <summary>Numbers of a goal, the last of an observation, G.</summary>
+    int GoalSize { get; }
+
+    /// <summary>Goals that an environment's last action made true and that were not at its episode's start.</summary>
+    /// <param name="environment">Which one.</param>
+    /// <param name="goals">Receives them, one after the other; room for <see cref="MostAchieved"/>.</param>
+    /// <returns>How many.</returns>
+    int Achieved(int environment, Span<float> goals);
+
+    /// <summary>Most goals that one action can make true.</summary>
+    int MostAchieved { get; }
+
+    /// <summary>Plays other actions from the start of an environment's present episode, which goes on undisturbed.</summary>
+    /// <param name="environment">Which one.</param>
+    /// <param name="actions">The actions [T × A].</param>
+    /// <param name="goal">A goal [G].</param>
+    /// <param name="observations">Receives what is seen with that goal, also after the last action [(T + 1) × S]; empty where nobody wants to know.</param>
+    /// <returns>Whether every action was possible, and the last one made the goal true for the first time.</returns>
+    bool Replay(int environment, ReadOnlySpan<float> actions, ReadOnlySpan<float> goal, Span<float> observations);
+}

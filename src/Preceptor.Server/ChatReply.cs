@@ -43,7 +43,7 @@ internal sealed class ChatReply(LanguageModel model, string name, ChatRequest re
     };
 
     /// <summary>Why an answer ended.</summary>
-    public string Reason(Generation answer, bool isStopped) => answer.Ended || isStopped ? "stop" : "length";
+    public static string Reason(Generation answer, bool isStopped) => answer.Ended || isStopped ? "stop" : "length";
 
     private bool IsStopped(Generation answer) => request.Options.Stop.Count > 0 && model.Tokenizer.Decode([.. answer.Tokens]) is var text && request.Options.Stop.Any(s => text.Contains(s, StringComparison.Ordinal));
 

@@ -126,7 +126,7 @@ public sealed class ChatServer : IAsyncDisposable
                     if (texts[row].Add(tokens[^1]) is { Length: > 0 } text) events.Writer.TryWrite(reply.Piece(row, text, null));
                     return texts[row].IsOver;
                 }, context.RequestAborted)[0];
-                for (var row = 0; row < answers.Length; row++) events.Writer.TryWrite(reply.Piece(row, texts[row].Finish(), reply.Reason(answers[row], texts[row].IsOver)));
+                for (var row = 0; row < answers.Length; row++) events.Writer.TryWrite(reply.Piece(row, texts[row].Finish(), ChatReply.Reason(answers[row], texts[row].IsOver)));
                 return true;
             }
             finally

@@ -3,7 +3,6 @@ using System.ComponentModel.DataAnnotations;
 using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
-using Preceptor.Objectives;
 using Preceptor.Supervision;
 using static TorchSharp.torch;
 

@@ -105,24 +105,24 @@ public sealed class MaskedThought(MaskedThought.Options options) : IFit<Language
     internal static double RateAt(long step, long steps, Options options) => options.Rate * Math.Min(1, step / (options.Warmup * steps + 1));
 
     /// <summary>Draws which tokens of responses are masked [N], as they stand among the batch's targets.</summary>
-    internal static bool[] Draw(LanguageBatch batch, double rate, int span, RandomStream random)
+    internal static bool[] Draw(LanguageBatch read, double rate, int span, RandomStream random)
     {
-        var masked = new bool[batch.TargetCount];
-        for (var (row, first) = (0, 0); row < batch.Count; first += batch.AnswerLengths[row], row++)
-            for (var i = 0; i < batch.AnswerLengths[row]; i++) masked[first + i] = i % span > 0 ? masked[first + i - 1] : random.NextDouble() < rate;
+        var masked = new bool[read.TargetCount];
+        for (var (row, first) = (0, 0); row < read.Count; first += read.AnswerLengths[row], row++)
+            for (var i = 0; i < read.AnswerLengths[row]; i++) masked[first + i] = i % span > 0 ? masked[first + i - 1] : random.NextDouble() < rate;
         return masked;
     }
 
     /// <summary>Replaces masked tokens where the network reads them; what is to be predicted stays.</summary>
-    /// <param name="batch">The batch.</param>
+    /// <param name="read">The batch.</param>
     /// <param name="masked">Which of its targets' tokens are masked [N].</param>
     /// <param name="replacement">What stands in a token's place.</param>
-    internal static void Apply(LanguageBatch batch, ReadOnlySpan<bool> masked, Func<int> replacement)
+    internal static void Apply(LanguageBatch read, ReadOnlySpan<bool> masked, Func<int> replacement)
     {
         // A token is read where the one after it is predicted; the last of a response is not read.
-        for (var (row, first) = (0, 0); row < batch.Count; first += batch.AnswerLengths[row], row++)
-            for (var i = first; i + 1 < first + batch.AnswerLengths[row]; i++)
-                if (masked[i]) batch.Inputs[(int)batch.TargetPlaces[i + 1]] = replacement();
+        for (var (row, first) = (0, 0); row < read.Count; first += read.AnswerLengths[row], row++)
+            for (var i = first; i + 1 < first + read.AnswerLengths[row]; i++)
+                if (masked[i]) read.Inputs[(int)read.TargetPlaces[i + 1]] = replacement();
     }
 
     /// <summary>The mean cross entropy of all targets [N], or of those masked.</summary>
@@ -139,10 +139,10 @@ public sealed class MaskedThought(MaskedThought.Options options) : IFit<Language
     internal static int Replacement(double share, int tokens, RandomStream random) => share > 0 && random.NextDouble() < share ? random.Next(tokens) : tokens;
 
     /// <summary>Masks the tokens of prompts where the network reads them.</summary>
-    internal static void MaskPrompts(LanguageBatch batch, double rate, RandomStream random, Func<int> replacement)
+    internal static void MaskPrompts(LanguageBatch read, double rate, RandomStream random, Func<int> replacement)
     {
-        for (var row = 0; row < batch.Count; row++)
-            foreach (ref var token in batch.PromptOf(row))
+        for (var row = 0; row < read.Count; row++)
+            foreach (ref var token in read.PromptOf(row))
                 if (random.NextDouble() < rate) token = replacement();
     }
 }

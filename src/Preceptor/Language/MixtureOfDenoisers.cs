@@ -1,9 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
-using Preceptor.Training;
 using static TorchSharp.torch;
 
 namespace Preceptor.Language;

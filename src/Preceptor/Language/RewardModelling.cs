@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Preceptor.Foundation;
 using Preceptor.Models;
-using Preceptor.Objectives;
 using Preceptor.Supervision;
 using Preceptor.Training;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
+using Microsoft.Extensions.Logging;
 using Preceptor.Data;
 using Preceptor.Foundation;
-using Microsoft.Extensions.Logging;
 using Preceptor.Models;
 
 namespace Preceptor.Language;

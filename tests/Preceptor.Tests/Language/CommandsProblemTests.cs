@@ -1,5 +1,4 @@
 using Preceptor.Data;
-using Preceptor.Foundation;
 using Preceptor.Language;
 using Preceptor.Language.BuiltIn;
 using Preceptor.Readers;

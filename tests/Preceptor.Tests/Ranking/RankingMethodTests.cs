@@ -3,7 +3,6 @@ using Preceptor.Catalogue;
 using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Ranking;
-using Preceptor.Supervision;
 using TorchSharp;
 
 namespace Preceptor.Tests.Ranking;

@@ -3,7 +3,6 @@ using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Representation;
-using Preceptor.Supervision;
 using TorchSharp;
 
 namespace Preceptor.Tests.Representation;

@@ -1,8 +1,8 @@
-using Preceptor.Foundation;
 using System.Runtime.InteropServices;
 using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Fields;
+using Preceptor.Foundation;
 using Preceptor.Models;
 
 namespace Preceptor.Catalogue;

@@ -4,7 +4,6 @@ using Preceptor.Foundation;
 using Preceptor.Language;
 using Preceptor.Language.BuiltIn;
 using Preceptor.Models;
-using Preceptor.Supervision;
 
 namespace Preceptor.Catalogue;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Foundation;
 using Preceptor.Language;

@@ -1,7 +1,6 @@
-using Preceptor.Foundation;
 using Preceptor.Data;
 using Preceptor.Data.Generators;
-using Preceptor.Supervision;
+using Preceptor.Foundation;
 
 namespace Preceptor.Tests.Data.Generators;
 

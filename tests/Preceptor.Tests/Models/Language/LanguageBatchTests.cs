@@ -1,6 +1,5 @@
 using Preceptor.Data;
 using Preceptor.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Preceptor.Tests.Models.Language;

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using Preceptor.Foundation;
 using Preceptor.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Preceptor.Tests.Models.Language;

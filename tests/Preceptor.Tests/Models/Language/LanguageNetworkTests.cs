@@ -1,7 +1,6 @@
 using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Preceptor.Tests.Models.Language;

@@ -1,6 +1,4 @@
-using Preceptor.Foundation;
 using Preceptor.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Preceptor.Tests.Models.Language;

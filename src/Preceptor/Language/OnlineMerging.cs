@@ -1,7 +1,8 @@
 using Preceptor.Foundation;
+using Preceptor.Training;
 using TorchSharp.Modules;
 
-namespace Preceptor.Training;
+namespace Preceptor.Language;
 
 /// <summary>
 /// AdamW whose steps are merged with what fine-tuning changed (Lu et al. 2024, OnDARE): w ← w + α·τ + (1 − α)·Δ, then w ← w − rate · decay · w, where Δ is Adam's step and τ the difference that fine-tuning

@@ -2,7 +2,7 @@ using Preceptor.Foundation;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Preceptor.Objectives;
+namespace Preceptor.Language;
 
 /// <summary>Group-relative policy optimisation (Shao et al. 2024): a response's advantage is its reward beside those of other responses to the same prompt; there is no network of values.</summary>
 [Version(1)]

@@ -2,7 +2,7 @@ using Preceptor.Foundation;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Preceptor.Objectives;
+namespace Preceptor.Language;
 
 /// <summary>Losses of preferences between responses; means over pairs or responses.</summary>
 [Version(1)]

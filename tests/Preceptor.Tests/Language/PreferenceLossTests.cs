@@ -1,10 +1,9 @@
-using Preceptor.Objectives;
+using Preceptor.Language;
 using Preceptor.Training;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Preceptor.Tests.Objectives;
+namespace Preceptor.Tests.Language;
 
 /// <summary>Losses of preferences and rewards against golden numbers and by hand.</summary>
 public sealed class PreferenceLossTests

@@ -17,7 +17,7 @@ public enum DenoiserForm
 
 /// <summary>
 /// One way to make a task of a text (Tay et al. 2023, section 3.1; the spans as Raffel et al. 2020 draw them): SpanCorrupt(μ, r, n) takes a share r of the tokens away in n spans, or in as many as have μ tokens on the mean. The lengths of what is kept and of
-/// what is taken are each uniform over all ways to divide them, and the first part is kept, so that the first token always is.
+/// what is taken are each uniform over all ways to divide them, and a kept part comes first and a taken one last: the first token is always kept, and a single span is a suffix.
 /// </summary>
 /// <param name="Form">What is to be said.</param>
 /// <param name="Rate">The share of the tokens that is taken away, r; 1 for the whole.</param>

@@ -13,13 +13,11 @@ namespace Preceptor.Catalogue;
 /// </summary>
 internal static class StoriesExam
 {
-    private const double ShortSpan = 3, ShortRate = 0.15;
-
     private static readonly Probe[] Probes =
     [
-        new("infill", "the words of short gaps", (length, random) => new Denoiser(DenoiserForm.Spans, ShortRate, ShortSpan).Draw(length, random)),
+        new("infill", "the words of short gaps", (length, random) => new Denoiser(DenoiserForm.Spans, 0.15, 3).Draw(length, random)),
         new("continuation", "the words of the last quarter", (length, _) => [(length - StoriesProblem.Closing, StoriesProblem.Closing)]),
-        new("long-infill", "the words of a gap of 16", (length, random) => [(1 + random.Next(length - StoriesProblem.Closing - 1), StoriesProblem.Closing)]),
+        new("long-infill", "half of the words, in two gaps", (length, random) => new Denoiser(DenoiserForm.Spans, 0.5, Spans: 2).Draw(length, random)),
     ];
 
     /// <summary>What runs are judged by.</summary>

@@ -145,32 +145,11 @@ public sealed class GoalPolicyTests
         using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))
         using (var policy = new TemporalStitching(new()).Fit(problem, run)) unbroken = Actions(policy, problem);
         Assert.True(tensors[^1] <= tensors[^20], $"{tensors[^1] - tensors[^20]} more tensors after 19 steps");
-        var folder = Directory.CreateTempSubdirectory("preceptor-policy-").FullName;
-        try
+        Interruptions.Outlast(31, run =>
         {
-            for (var attempt = 0; ; attempt++)
-            {
-                Assert.True(attempt < 20, "the run makes no progress across interruptions");
-                using var stop = new CancellationTokenSource();
-                var left = 31;
-                using var run = new Run(new RunSettings { Folder = folder, Cancellation = stop.Token, AtSafePoint = () => { if (--left == 0) stop.Cancel(); } });
-                try
-                {
-                    using var policy = run.Stage("temporal-stitching", problem.Describe(), () => new TemporalStitching(new()).Fit(problem, run));
-                    Assert.Equal(unbroken, Actions(policy, problem));
-                    Assert.True(attempt > 0, "it was never stopped");
-                    break;
-                }
-                catch (OperationCanceledException)
-                {
-                    // continue from the checkpoint
-                }
-            }
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+            using var policy = run.Stage("temporal-stitching", problem.Describe(), () => new TemporalStitching(new()).Fit(problem, run));
+            Assert.Equal(unbroken, Actions(policy, problem));
+        });
     }
 
     [Fact]

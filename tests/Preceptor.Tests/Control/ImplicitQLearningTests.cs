@@ -90,31 +90,10 @@ public sealed class ImplicitQLearningTests
         using (var policy = Method().Fit(problem, run)) (unbroken, losses) = (Actions(policy), policy.Training.Epochs[^1].Loss);
         Assert.True(tensors.Count > 40 && tensors[^1] <= tensors[^20], $"{tensors[^1] - tensors[^20]} more tensors after 19 steps");
         Assert.True(Math.Abs(losses - 0.12802) < 0.03 * 0.12802, $"the last loss is {losses:R}: if the algorithm changed, raise its version");
-        var folder = Directory.CreateTempSubdirectory("preceptor-policy-").FullName;
-        try
+        Interruptions.Outlast(13, run =>
         {
-            for (var attempt = 0; ; attempt++)
-            {
-                Assert.True(attempt < 20, "the run makes no progress across interruptions");
-                using var stop = new CancellationTokenSource();
-                var left = 13;
-                using var run = new Run(new RunSettings { Folder = folder, Cancellation = stop.Token, AtSafePoint = () => { if (--left == 0) stop.Cancel(); } });
-                try
-                {
-                    using var policy = run.Stage("implicit-q-learning", problem.Describe(), () => Method().Fit(problem, run));
-                    Assert.Equal(unbroken, Actions(policy));
-                    Assert.True(attempt > 0, "it was never stopped");
-                    break;
-                }
-                catch (OperationCanceledException)
-                {
-                    // continue from the checkpoint
-                }
-            }
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+            using var policy = run.Stage("implicit-q-learning", problem.Describe(), () => Method().Fit(problem, run));
+            Assert.Equal(unbroken, Actions(policy));
+        });
     }
 }

@@ -235,6 +235,6 @@ public sealed class MaskedThoughtTests
         using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))
         using (var model = method.Fit(problem, run)) unbroken = SupervisedFineTuningTests.Answers(model, problem);
         Assert.True(tensors.Count > 30 && tensors[^1] <= tensors[^20], $"{tensors[^1] - tensors[^20]} more tensors after 19 steps");
-        SupervisedFineTuningTests.Resume("masked-thought", 17, run => run.Stage("masked-thought", problem.Describe(), () => method.Fit(problem, run)), model => Assert.Equal(unbroken, SupervisedFineTuningTests.Answers(model, problem)));
+        SupervisedFineTuningTests.Resume(17, run => run.Stage("masked-thought", problem.Describe(), () => method.Fit(problem, run)), model => Assert.Equal(unbroken, SupervisedFineTuningTests.Answers(model, problem)));
     }
 }

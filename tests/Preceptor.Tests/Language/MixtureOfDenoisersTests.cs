@@ -136,31 +136,10 @@ public sealed class MixtureOfDenoisersTests
         using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))
         using (var model = method.Fit(problem, run)) unbroken = Weights(model);
         Assert.True(tensors.Count > 30 && tensors[^1] <= tensors[^20], $"{tensors[^1] - tensors[^20]} more tensors after 19 steps");
-        var folder = Directory.CreateTempSubdirectory("preceptor-ul2-").FullName;
-        try
+        Interruptions.Outlast(13, run =>
         {
-            for (var attempt = 0; ; attempt++)
-            {
-                Assert.True(attempt < 20, "the run makes no progress across interruptions");
-                using var stop = new CancellationTokenSource();
-                var left = 13;
-                using var run = new Run(new RunSettings { Folder = folder, Cancellation = stop.Token, AtSafePoint = () => { if (--left == 0) stop.Cancel(); } });
-                try
-                {
-                    using var model = run.Stage("ul2", problem.Describe(), () => method.Fit(problem, run));
-                    Assert.Equal(unbroken, Weights(model));
-                    Assert.True(attempt > 0, "it was never stopped");
-                    break;
-                }
-                catch (OperationCanceledException)
-                {
-                    // continue from the checkpoint
-                }
-            }
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+            using var model = run.Stage("ul2", problem.Describe(), () => method.Fit(problem, run));
+            Assert.Equal(unbroken, Weights(model));
+        });
     }
 }

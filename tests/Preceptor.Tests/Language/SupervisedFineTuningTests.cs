@@ -79,39 +79,15 @@ public sealed class SupervisedFineTuningTests
         using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))
         using (var model = new SupervisedFineTuning(new()).Fit(problem, run)) unbroken = Answers(model, problem);
         Assert.True(tensors.Count > 30 && tensors[^1] <= tensors[^20], $"{tensors[^1] - tensors[^20]} more tensors after 19 steps");
-        Resume("sft", 13, run => run.Stage("sft", problem.Describe(), () => new SupervisedFineTuning(new()).Fit(problem, run)), model => Assert.Equal(unbroken, Answers(model, problem)));
+        Resume(13, run => run.Stage("sft", problem.Describe(), () => new SupervisedFineTuning(new()).Fit(problem, run)), model => Assert.Equal(unbroken, Answers(model, problem)));
     }
 
     /// <summary>Stops a run every few steps and goes on, until it is done.</summary>
-    internal static void Resume(string name, int steps, Func<Run, LanguageModel> fit, Action<LanguageModel> check)
+    internal static void Resume(int steps, Func<Run, LanguageModel> fit, Action<LanguageModel> check) => Interruptions.Outlast(steps, run =>
     {
-        var folder = Directory.CreateTempSubdirectory($"preceptor-{name}-").FullName;
-        try
-        {
-            for (var attempt = 0; ; attempt++)
-            {
-                Assert.True(attempt < 40, "the run makes no progress across interruptions");
-                using var stop = new CancellationTokenSource();
-                var left = steps;
-                using var run = new Run(new RunSettings { Folder = folder, Cancellation = stop.Token, AtSafePoint = () => { if (--left == 0) stop.Cancel(); } });
-                try
-                {
-                    using var model = fit(run);
-                    check(model);
-                    Assert.True(attempt > 0, "it was never stopped");
-                    break;
-                }
-                catch (OperationCanceledException)
-                {
-                    // continue from the checkpoint
-                }
-            }
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
+        using var model = fit(run);
+        check(model);
+    }, attempts: 40);
 
     [Theory]
     [InlineData(LanguageArchitecture.Decoder, PositionKind.Rotary)]

@@ -1,10 +1,11 @@
 """The same generation as GenerationBench.cs in eager PyTorch, with a cache of keys and values: prints tokens a second."""
-import sys, time
+import sys
+import time
 import torch
 from torch import nn
 import torch.nn.functional as F
 
-threads, large = int(sys.argv[1]), len(sys.argv) > 2 and sys.argv[2] == "large"
+threads, large = int(sys.argv[1]), len(sys.argv) > 2 and sys.argv[2] == "half"
 torch.set_num_threads(threads)
 torch.manual_seed(1)
 
@@ -73,16 +74,19 @@ def timed(name, network, vocabulary, rows, tokens, kind):
             read += ids.shape[1]
             ids = logits.argmax(1, keepdim=True)
             made.append(ids[:, 0].tolist())
-    generate(2)
-    start = time.perf_counter()
-    generate(tokens)
-    seconds = time.perf_counter() - start
-    print(f"{name}, batch {rows}, {threads} threads: {rows * tokens / seconds:.1f} tokens/s, {1000 * seconds / tokens:.1f} ms a token (PyTorch {torch.__version__})")
+    def seconds(count):
+        start = time.perf_counter()
+        generate(count)
+        return time.perf_counter() - start
+    seconds(8)
+    prompt = seconds(1)
+    token = (seconds(tokens) - prompt) / (tokens - 1)
+    print(f"{name}, batch {rows}, {threads} threads: {rows / token:.1f} tokens/s, {1000 * token:.1f} ms a token, {1000 * prompt:.0f} ms a prompt of 32 tokens (PyTorch {torch.__version__})")
 
 
 if large:
-    timed("0.5B shape, bfloat16", Decoder(151936, 896, 14, 2, 4864, 24, 1e6).to(torch.bfloat16).eval(), 151936, 1, 24, torch.bfloat16)
+    timed("0.5B shape, bfloat16", Decoder(151936, 896, 14, 2, 4864, 24, 1e6).to(torch.bfloat16).eval(), 151936, 1, 25, torch.bfloat16)
 else:
     network = Decoder(2000, 320, 8, 4, 896, 8, 1e4).eval()
     for rows in (1, 16):
-        timed("10M", network, 2000, rows, 128, torch.float32)
+        timed("10M", network, 2000, rows, 129, torch.float32)

@@ -33,8 +33,8 @@ internal abstract class RankingNetwork(string name) : nn.Module<RankingInputs, T
     };
 }
 
-/// <summary>A network's score and the first stage's, each with a weight that is learned.</summary>
-[Version(1)]
+/// <summary>A network's score and the first stage's, each with a weight that is learned; it begins with the first stage's order.</summary>
+[Version(2)]
 internal sealed class MixedScorer : RankingNetwork
 {
     private readonly RankingNetwork scorer;
@@ -43,7 +43,7 @@ internal sealed class MixedScorer : RankingNetwork
     public MixedScorer(RankingNetwork scorer) : base(nameof(MixedScorer))
     {
         this.scorer = scorer;
-        weights = nn.Parameter(ones(2));
+        weights = nn.Parameter(tensor([0f, 1f]));
         register_module("scorer", scorer);
         register_parameter("weights", weights);
     }

@@ -10,7 +10,7 @@ namespace Preceptor.Representation;
 /// ranks, the negatives to the lower ones, by binary cross entropy of the mass that each has there (eqs. 5 to 8). Order within a group is free.
 /// </summary>
 [Method("groco", "Group ordering constraints", Paper = 71, Summary = "Sorts similarities by a differentiable network; positives must come before the hardest negatives.", Citation = "Shvetsova et al. 2023 (Learning by Sorting: Self-supervised Learning with Group Ordering Constraints)")]
-[Version(1)]
+[Version(2)]
 public sealed class GroupOrdering(GroupOrdering.Options options) : IFit<RepresentationProblem, TrainedEncoder>, INeeds<RawRows>
 {
     private const double Least = 1e-7;
@@ -39,7 +39,7 @@ public sealed class GroupOrdering(GroupOrdering.Options options) : IFit<Represen
         public double Steepness { get; set; } = 1;
 
         /// <summary>Whether groups are sorted before.</summary>
-        [Description("Whether each group is sorted before it enters the network, so that only order between groups is left to learn; false: the control, positives first and negatives from the nearest on")]
+        [Description("Whether each group is sorted before it enters the network, so that only order between groups is left to learn; false: the control, in an order drawn at random")]
         [Source("section 3.3")]
         public bool Presorted { get; set; } = true;
 
@@ -81,12 +81,17 @@ public sealed class GroupOrdering(GroupOrdering.Options options) : IFit<Represen
     /// <summary>The loss of negatives' [B, k] and positives' similarities [B, P]: the binary cross entropies of their masses among the upper P ranks and among the lower k.</summary>
     internal static Tensor OrderLoss(Tensor negative, Tensor positive, Options options)
     {
-        var sims = options.Presorted ? cat([negative.sort(1).Values, positive.sort(1).Values], 1) : cat([positive, negative], 1);
-        var (_, permutation) = SortingNetwork.Sort(sims, options.Steepness);
         var (p, k) = (positive.shape[1], negative.shape[1]);
+        var sims = cat([negative.sort(1).Values, positive.sort(1).Values], 1);
+        var target = cat([zeros(k), ones(p)], 0).to_type(sims.dtype).expand_as(sims);
+        if (!options.Presorted)
+        {
+            var order = rand_like(sims).argsort(1);
+            (sims, target) = (sims.gather(1, order), target.gather(1, order));
+        }
+        var (_, permutation) = SortingNetwork.Sort(sims, options.Steepness);
         var upper = permutation.narrow(2, k, p).sum(2); // [B, n]: the mass among the upper p ranks
         var lower = permutation.narrow(2, 0, k).sum(2);
-        var target = (options.Presorted ? cat([zeros(k), ones(p)], 0) : cat([ones(p), zeros(k)], 0)).to_type(sims.dtype).expand_as(upper);
         return (Entropy(upper, target) + Entropy(lower, 1 - target)) / 2;
     }
 

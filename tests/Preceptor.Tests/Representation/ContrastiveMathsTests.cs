@@ -132,6 +132,18 @@ public sealed class ContrastiveMathsTests
     }
 
     [Fact]
+    public void A_random_order_before_the_network_matters_to_a_soft_one_alone()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(4);
+        Tensor negatives = rand(20, 4, float64) - 1, positives = rand(20, 2, float64) + 0.5;
+        double Of(double steepness, bool isSorted) => GroupOrdering.OrderLoss(negatives, positives, new() { Steepness = steepness, Presorted = isSorted }).item<double>();
+        Assert.Equal(Of(1e9, true), Of(1e9, false), 1e-5);
+        Assert.NotEqual(Of(1, true), Of(1, false), 1e-3);
+        Assert.NotEqual(Of(1, false), Of(1, false), 1e-6); // drawn anew
+    }
+
+    [Fact]
     public void Only_the_anchor_of_a_group_order_moves_where_it_is_one_sided()
     {
         using var scope = NewDisposeScope();

@@ -9,6 +9,9 @@ namespace Preceptor.Models;
 /// <summary>A linear layer whose weights are rounded to few bits; it answers, and does not learn. Its products are managed code, on the threads that torch has.</summary>
 internal sealed class QuantisedLinear : nn.Module<Tensor, Tensor>
 {
+    // From so many vectors on (a prompt, not a step of generation) arithmetic costs more than reading, and torch's product of dense matrices is quicker.
+    private const int Few = 16;
+
     private readonly Parameter? bias;
 
     public QuantisedLinear(int inputs, int outputs, bool hasBias, int bits) : base(nameof(QuantisedLinear))
@@ -32,6 +35,13 @@ internal sealed class QuantisedLinear : nn.Module<Tensor, Tensor>
     public static Tensor Multiply(QuantisedMatrix weights, Tensor features)
     {
         var dense = features.contiguous();
+        if (dense.numel() > Few * weights.Columns)
+        {
+            // Disposed at once: those of all layers together would be the whole model in 32 bits.
+            using var numbers = empty(weights.Rows, weights.Columns);
+            weights.Get(MemoryMarshal.Cast<byte, float>(numbers.bytes));
+            return nn.functional.linear(dense, numbers);
+        }
         long[] shape = [.. features.shape[..^1], weights.Rows];
         var product = empty(shape);
         weights.Multiply(MemoryMarshal.Cast<byte, float>(dense.bytes), MemoryMarshal.Cast<byte, float>(product.bytes), get_num_threads());

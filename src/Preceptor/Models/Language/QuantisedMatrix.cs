@@ -69,7 +69,13 @@ internal sealed class QuantisedMatrix(int rows, int columns, int bits)
         }
     }
 
-    /// <summary>Its product with some vectors: [N × rows] from [N × columns].</summary>
+    /// <summary>All rows as numbers [rows × columns].</summary>
+    public void Get(Span<float> into)
+    {
+        for (var row = 0; row < rows; row++) Get(row, into.Slice(row * columns, columns));
+    }
+
+    /// <summary>Its product with few vectors: [N × rows] from [N × columns]. Reading the weights is what it costs, so each is read once.</summary>
     /// <param name="vectors">The vectors.</param>
     /// <param name="into">Receives the products.</param>
     /// <param name="threads">Threads that work.</param>
@@ -89,27 +95,63 @@ internal sealed class QuantisedMatrix(int rows, int columns, int bits)
             else Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = threads }, Some);
             void Some(int b)
             {
-                for (var row = b * block; row < Math.Min(rows, (b + 1) * block); row++) Row(row, (float*)source, (float*)target, count, padded);
+                var (first, end) = (b * block, Math.Min(rows, (b + 1) * block));
+                if (count == 1)
+                {
+                    for (var row = first; row < end; row++) ((float*)target)[row] = Row(row, (float*)source);
+                    return;
+                }
+                Span<float> some = stackalloc float[64];
+                var sums = stackalloc Vector512<float>[count];
+                for (var row = first; row < end; row++) Row(row, (float*)source, (float*)target, count, padded, some, sums);
             }
         }
     }
 
-    private unsafe void Row(int row, float* vectors, float* into, int count, int padded)
+    // Two sums, so that one product need not wait for the one before it.
+    private unsafe float Row(int row, float* vector)
     {
-        Span<float> some = stackalloc float[group];
+        var (even, odd) = (Vector512<float>.Zero, Vector512<float>.Zero);
+        fixed (sbyte* start = &whole[row * groups * GroupBytes])
+        fixed (float* scale = &scales[row * groups])
+        {
+            var from = start;
+            for (var g = 0; g < groups; g++, from += GroupBytes, vector += group)
+            {
+                var by = Vector512.Create(scale[g]);
+                if (bits == 8)
+                    for (var i = 0; i < 64; i += 2 * Lanes)
+                    {
+                        even = Vector512.FusedMultiplyAdd(Floats(Vector128.Load(from + i)) * by, Vector512.Load(vector + i), even);
+                        odd = Vector512.FusedMultiplyAdd(Floats(Vector128.Load(from + i + Lanes)) * by, Vector512.Load(vector + i + Lanes), odd);
+                    }
+                else
+                {
+                    var (low, high) = Halves(Vector128.Load(from));
+                    even = Vector512.FusedMultiplyAdd(Floats(low) * by, Vector512.Load(vector), even);
+                    odd = Vector512.FusedMultiplyAdd(Floats(high) * by, Vector512.Load(vector + Lanes), odd);
+                }
+            }
+        }
+        return Vector512.Sum(even + odd);
+    }
+
+    private unsafe void Row(int row, float* vectors, float* into, int count, int padded, Span<float> some, Vector512<float>* sums)
+    {
         ref var weights = ref MemoryMarshal.GetReference(some);
-        for (var n = 0; n < count; n++) into[(long)n * rows + row] = 0;
+        for (var n = 0; n < count; n++) sums[n] = Vector512<float>.Zero;
         for (var g = 0; g < groups; g++)
         {
             Expand(row * groups + g, some);
-            for (var n = 0; n < count; n++)
+            var vector = vectors + g * group;
+            for (var n = 0; n < count; n++, vector += padded)
             {
-                var vector = vectors + (long)n * padded + g * group;
-                var sum = Vector512<float>.Zero;
-                for (var i = 0; i < group; i += Lanes) sum = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref Unsafe.Add(ref weights, i)), Vector512.Load(vector + i), sum);
-                into[(long)n * rows + row] += Vector512.Sum(sum);
+                var sum = Vector512.LoadUnsafe(ref weights) * Vector512.Load(vector);
+                for (var i = Lanes; i < group; i += Lanes) sum = Vector512.FusedMultiplyAdd(Vector512.LoadUnsafe(ref weights, (nuint)i), Vector512.Load(vector + i), sum);
+                sums[n] += sum;
             }
         }
+        for (var n = 0; n < count; n++) into[(long)n * rows + row] = Vector512.Sum(sums[n]);
     }
 
     // A group's numbers, scaled.
@@ -123,11 +165,20 @@ internal sealed class QuantisedMatrix(int rows, int columns, int bits)
             for (var i = 0; i < group; i += Lanes) (Floats(Vector128.LoadUnsafe(ref from, (nuint)i)) * scale).StoreUnsafe(ref to, (nuint)i);
             return;
         }
-        var (packed, four, eight) = (Vector128.LoadUnsafe(ref from).AsByte(), Vector128.Create((byte)0x0F), Vector128.Create((sbyte)8));
-        (Floats((packed & four).AsSByte() - eight) * scale).StoreUnsafe(ref to);
-        (Floats((packed >>> 4).AsSByte() - eight) * scale).StoreUnsafe(ref to, Lanes);
+        var (low, high) = Halves(Vector128.LoadUnsafe(ref from));
+        (Floats(low) * scale).StoreUnsafe(ref to);
+        (Floats(high) * scale).StoreUnsafe(ref to, Lanes);
     }
 
+    // Numbers of four bits: the first half of a group lies in the lower ones.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector128<sbyte> Low, Vector128<sbyte> High) Halves(Vector128<sbyte> packed)
+    {
+        var (four, eight) = (Vector128.Create((byte)0x0F), Vector128.Create((sbyte)8));
+        return ((packed.AsByte() & four).AsSByte() - eight, (packed.AsByte() >>> 4).AsSByte() - eight);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Floats(Vector128<sbyte> numbers)
     {
         if (Avx512F.IsSupported) return Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(numbers));

@@ -51,6 +51,19 @@ public sealed class QuantisedTests
         Assert.Equal(500 * 5 * (64 + 4), matrix.Bytes);
     }
 
+    [Fact]
+    public void Many_vectors_together_give_what_each_gives_alone()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        var layer = new QuantisedLinear(70, 30, true, 4);
+        var weights = randn(30, 70);
+        for (var row = 0; row < 30; row++) layer.Weights.Set(row, weights[row].data<float>().ToArray());
+        var vectors = randn(1, 40, 70);
+        var together = layer.forward(vectors);
+        for (var n = 0; n < 40; n++) Assert.True(together[0, n].allclose(layer.forward(vectors[0, n].view(1, 1, 70))[0, 0], 1e-4, 1e-4));
+    }
+
     [Theory]
     [InlineData(WeightPrecision.Half, 0.03)]
     [InlineData(WeightPrecision.EightBit, 0.05)]

@@ -79,6 +79,16 @@ public sealed record LanguageData : IProblemData
     [Range(0, 100_000)]
     public int AnswerTokens { get; set; }
 
+    /// <summary>How many rows train.</summary>
+    [Description("At most so many rows to train from, drawn by problem.split-seed; 0: all")]
+    [Range(0, int.MaxValue)]
+    public int Rows { get; set; }
+
+    /// <summary>How many rows test.</summary>
+    [Description("At most so many rows to test by; 0: all")]
+    [Range(0, int.MaxValue)]
+    public int TestRows { get; set; }
+
     /// <summary>How rows are divided.</summary>
     [Description("Decides which rows train, validate and test")]
     public ulong SplitSeed { get; set; }
@@ -98,22 +108,25 @@ public sealed record LanguageData : IProblemData
         if (Chosen is not null && Prompt is null) throw At("prompt").Wrong("expected the column of prompts, since there are better and worse responses");
         string[] names = Text is not null ? [Text] : Rejected is not null ? [Prompt!, Response ?? Chosen!, Chosen!, Rejected] : [Prompt!, Response!];
         var (table, test) = read(Data, [.. names.Distinct()], [], BadImages.Fail);
-        TextRow[] Rows(Table rows)
+        TextRow[] Texts(Table rows)
         {
             string Key(string name) => name == Text ? "text" : name == Prompt ? "prompt" : name == Response ? "response" : name == Chosen ? "chosen" : "rejected";
             Func<int, string>[] columns = [.. names.Select(n => (rows.Find(n) ?? throw At(Key(n)).Wrong($"{rows.Name} has no column '{n}'{Spelling.Hint(n, rows.Columns.Select(c => c.Name))}; it has {string.Join(", ", rows.Columns.Select(c => c.Name))}")).Words())];
             return [.. Enumerable.Range(0, rows.Rows).Select(r => Text is not null ? new TextRow("", columns[0](r)) : new(columns[0](r), columns[1](r)) { Chosen = Rejected is null ? null : columns[2](r), Rejected = Rejected is null ? null : columns[3](r) })
                 .Where(p => p.Response.Length > 0 && p.Chosen is not "" && p.Rejected is not "")];
         }
-        var pairs = Rows(table);
+        var pairs = Texts(table);
         if (pairs.Length < 5) throw At("data").Wrong($"{table.Name} has {pairs.Length} rows that are not empty, expected at least 5, to train, validate and test");
         var notes = new List<string>();
         if (pairs.Length < table.Rows) notes.Add($"{table.Rows - pairs.Length} of {table.Rows} rows are empty and left out");
         if (table.Note is { } note) notes.Add(note);
         var order = RandomStream.Of(SplitSeed, "text-division").Permutation(pairs.Length);
         var held = Math.Max(1, pairs.Length / 10);
-        TextRow[] Of(int[] rows) => [.. rows.Order().Select(i => pairs[i])];
-        return test is null ? new(Of(order[(2 * held)..]), Of(order[..held]), Of(order[held..(2 * held)])) { Notes = notes } : new(Of(order[held..]), Of(order[..held]), Rows(test)) { Notes = notes };
+        TextRow[] Of(int[] rows, int most) => [.. rows.Take(most == 0 ? rows.Length : most).Order().Select(i => pairs[i])];
+        var (train, validation) = (order[(test is null ? 2 * held : held)..], Of(order[..held], TestRows));
+        if (test is null) return new(Of(train, Rows), validation, Of(order[held..(2 * held)], TestRows)) { Notes = notes };
+        var given = Texts(test);
+        return new(Of(train, Rows), validation, [.. RandomStream.Of(SplitSeed, "text-test").Permutation(given.Length).Take(TestRows == 0 ? given.Length : TestRows).Order().Select(i => given[i])]) { Notes = notes };
     }
 }
 

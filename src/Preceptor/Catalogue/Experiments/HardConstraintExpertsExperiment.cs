@@ -2,7 +2,7 @@ namespace Preceptor.Catalogue.Experiments;
 
 /// <summary>
 /// Chalapathi, Du and Krishnapriyan 2024: hard constraints in four slabs of space solve an equation more exactly than a single one, and far more exactly than a network that is fined. Diffusion with sorption, as in the paper, and Burgers' equation
-/// in place of Navier and Stokes's, on coarser grids and with a smaller network. It joins the catalogue once its evidence has been taken.
+/// in place of Navier and Stokes's, on coarser grids and with a smaller network.
 /// </summary>
 internal static class HardConstraintExpertsExperiment
 {

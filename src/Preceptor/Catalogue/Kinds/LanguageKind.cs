@@ -11,11 +11,14 @@ namespace Preceptor.Catalogue;
 /// <summary>Language: models that say what comes next. The exam has texts that nobody trained on; where there are prompts, models answer them.</summary>
 internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
 {
-    private const int Shown = 8;
+    private const int Shown = 8, Drawn = 4;
 
     internal static readonly Metric Exact = MeasuredScores.Metric("exact-match", "share of test prompts whose likeliest answer, a token after the other, is the response wanted", Better.Higher, 0, 1);
     internal static readonly Metric Loss = MeasuredScores.Metric("loss", "nats a token of the test texts, the mean over texts", Better.Lower, 0, double.PositiveInfinity);
     internal static readonly Metric Perplexity = MeasuredScores.Metric("perplexity", "e to the nats a token of all test texts together", Better.Lower, 1, double.PositiveInfinity);
+
+    internal static readonly Metric Checked = MeasuredScores.Metric("answer-accuracy", "share of test prompts whose likeliest answer ends in the right number", Better.Higher, 0, 1);
+    internal static readonly Metric Sampled = MeasuredScores.Metric("sampled-accuracy", "share of answers drawn at temperature 1, four to a test prompt, that the check finds right", Better.Higher, 0, 1);
 
     internal static readonly Metric Preferred = MeasuredScores.Metric("preference-accuracy", "share of test pairs whose better response a reward model gives more, or a language model thinks likelier", Better.Higher, 0, 1);
 
@@ -27,7 +30,12 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
 
     public override string Baseline => "sft";
 
-    public override IReadOnlyList<Metric> Metrics(ExamTask<LanguageProblem, LanguageModel> task) => [.. task.FurtherMetrics, .. task.Problem.HasPrompts ? [Exact] : Array.Empty<Metric>(), Loss, Perplexity];
+    public override IReadOnlyList<Metric> Metrics(ExamTask<LanguageProblem, LanguageModel> task) => 
+    [
+        .. Of(task.Problem.Check?.Rule == CheckRule.Number, Checked), .. task.FurtherMetrics, .. Of(task.Problem.HasPrompts, Exact), .. Of(task.Problem.Check is not null, Sampled), Loss, Perplexity,
+    ];
+
+    private static Metric[] Of(bool isMeasured, Metric metric) => isMeasured ? [metric] : [];
 
     public override TrainingSummary? Training(LanguageModel model) => model.Training;
 
@@ -91,7 +99,7 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
             Model = model,
             Training = specification.Training,
         };
-        MeasuredScores Score(LanguageModel of, TokenSequences sequences, PreferencePairs? pairs) => Examine(of, sequences, data.AnswerTokens, problem.HasPrompts, pairs);
+        MeasuredScores Score(LanguageModel of, TokenSequences sequences, PreferencePairs? pairs) => Examine(of, sequences, data.AnswerTokens, problem.HasPrompts, pairs, data.Check);
         return new(problem, m => Score(m, test, testPairs), m => Score(m, validation, problem.ValidationPreferences))
         {
             FurtherMetrics = testPairs is null ? [] : [Preferred],
@@ -107,11 +115,17 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
     }
 
     /// <summary>Scores a model on sequences; it answers prompts where there are any.</summary>
-    internal static MeasuredScores Examine(LanguageModel model, TokenSequences sequences, int most, bool hasPrompts, PreferencePairs? pairs = null)
+    internal static MeasuredScores Examine(LanguageModel model, TokenSequences sequences, int most, bool hasPrompts, PreferencePairs? pairs = null, CheckRule rule = CheckRule.None)
     {
         var of = model.LogProbabilities(sequences);
         var items = new Dictionary<string, double[]> { [Loss.Name] = [.. of.Select(o => o.Length == 0 ? 0 : -o.Average())] };
-        if (hasPrompts) items[Exact.Name] = [.. Answers(model, sequences, most).Select((a, i) => a.Ended && a.Tokens.SequenceEqual(sequences.AnswerOf(i)[..^1].ToArray()) ? 1.0 : 0)];
+        if (hasPrompts)
+        {
+            var answers = Answers(model, sequences, most, new());
+            items[Exact.Name] = [.. answers.Select((a, i) => a[0].Ended && a[0].Tokens.SequenceEqual(sequences.AnswerOf(i)[..^1].ToArray()) ? 1.0 : 0)];
+            if (rule == CheckRule.Number) items[Checked.Name] = Rewards(model, sequences, answers, rule);
+            if (rule != CheckRule.None) items[Sampled.Name] = Rewards(model, sequences, Answers(model, sequences, most, new() { Samples = Drawn, Temperature = 1, Seed = 1 }), rule);
+        }
         var whole = new Dictionary<string, double> { [Perplexity.Name] = Math.Exp(-of.Sum(o => o.Sum()) / Math.Max(1, of.Sum(o => o.Length))) };
         if (pairs is not null)
         {
@@ -121,17 +135,25 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
         return MeasuredScores.Of(items, whole);
     }
 
-    private static Generation[] Answers(LanguageModel model, TokenSequences sequences, int most)
+    // Answers to each prompt; no longer than the longest that is wanted and a quarter.
+    private static Generation[][] Answers(LanguageModel model, TokenSequences sequences, int most, GenerationOptions drawing)
     {
         var longest = Enumerable.Range(0, sequences.Count).Max(i => sequences.Lengths[i] - sequences.Prompts[i]);
-        return [.. model.Generate([.. Enumerable.Range(0, sequences.Count).Select(i => sequences.PromptOf(i).ToArray())], new() { MaxTokens = most > 0 ? most : longest + longest / 4 + 1 }).Select(g => g[0])];
+        return model.Generate([.. Enumerable.Range(0, sequences.Count).Select(i => sequences.PromptOf(i).ToArray())], drawing with { MaxTokens = most > 0 ? most : longest + longest / 4 + 1 });
+    }
+
+    // The mean of what a check says of each prompt's answers; one that never ended is wrong.
+    private static double[] Rewards(LanguageModel model, TokenSequences sequences, Generation[][] answers, CheckRule rule)
+    {
+        var check = new OutcomeCheck(rule, [.. Enumerable.Range(0, sequences.Count).Select(i => model.Tokenizer.Decode(sequences.AnswerOf(i)[..^1]))]);
+        return [.. answers.Select((of, i) => of.Average(a => a.Ended ? check.Reward(i, model.Tokenizer.Decode([.. a.Tokens])) : 0))];
     }
 
     private static ReportParts Show(LanguageModel model, TokenSequences test, int most, bool hasPrompts)
     {
         if (!hasPrompts) return new();
         var some = test.Take([.. Enumerable.Range(0, Math.Min(Shown, test.Count))]);
-        var answers = Answers(model, some, most);
+        var answers = Answers(model, some, most, new());
         string Text(ReadOnlySpan<int> tokens) => model.Tokenizer.Decode(tokens);
         return new()
         {
@@ -141,7 +163,7 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
                 [
                     new TextColumn("prompt", [.. Enumerable.Range(0, some.Count).Select(i => Text(some.PromptOf(i)))]),
                     new TextColumn("wanted", [.. Enumerable.Range(0, some.Count).Select(i => Text(some.AnswerOf(i)[..^1]))]),
-                    new TextColumn("answered", [.. answers.Select(a => Text([.. a.Tokens]))]),
+                    new TextColumn("answered", [.. answers.Select(a => Text([.. a[0].Tokens]))]),
                 ]),
             ],
         };

@@ -11,9 +11,8 @@ namespace Preceptor.Catalogue;
 /// <summary>The exam of word-chains: the answers to problems like those learned from, to such with more statements of no use, and to chains a step longer.</summary>
 internal static class WordChainsExam
 {
-    internal static readonly Metric Alike = Of("answer-accuracy", "share of test problems whose likeliest response ends in the right answer");
-    internal static readonly Metric Distracted = Of("distracted-accuracy", "the same, where more statements are of no use than in any problem to learn from");
-    internal static readonly Metric Longer = Of("longer-accuracy", "the same, of chains a step longer than any to learn from");
+    internal static readonly Metric Distracted = Of("distracted-accuracy", "answer-accuracy, where more statements are of no use than in any problem to learn from");
+    internal static readonly Metric Longer = Of("longer-accuracy", "answer-accuracy, of chains a step longer than any to learn from");
 
     /// <summary>The problem and its exam.</summary>
     public static ExamTask<LanguageProblem, LanguageModel> Task(Specification specification, ulong seed)
@@ -33,9 +32,8 @@ internal static class WordChainsExam
         }
         return task with
         {
-            FurtherMetrics = [Alike, Distracted, Longer],
-            Examine = m => With(task.Examine(m), m, [(Alike, texts.Test), (Distracted, distracted), (Longer, longer)]),
-            Validate = m => With(task.Validate(m), m, [(Alike, texts.Validation)]),
+            FurtherMetrics = [Distracted, Longer],
+            Examine = m => With(task.Examine(m), m, [(Distracted, distracted), (Longer, longer)]),
             Fingerprint = $"{task.Fingerprint}-{Contents.Hash(Encoding.UTF8.GetBytes(string.Join('\n', distracted.Concat(longer).Select(r => r.Prompt))))}",
         };
     }

@@ -26,6 +26,11 @@ public static class SumsProblem
         [Description("Share of the training responses that are wrong")]
         [Range(0, 1)]
         public double Wrong { get; set; }
+
+        /// <summary>Wrong checks.</summary>
+        [Description("Share of the training sums whose check takes the value of another sum for the right one")]
+        [Range(0, 1)]
+        public double WrongCheck { get; set; }
     }
 
     /// <summary>Draws the sums; no pair of numbers is in more than one part.</summary>
@@ -45,6 +50,11 @@ public static class SumsProblem
         TextRow[] right = [.. pairs.Take(options.Examples)];
         // A wrong answer is that of another sum, so that answers as such look alike.
         TextRow[] train = [.. right.Select(p => errors.NextDouble() < options.Wrong ? p with { Response = right[errors.Next(right.Length)].Response, Wanted = p.Response } : p)];
+        if (options.WrongCheck > 0)
+        {
+            var misled = RandomStream.Of(seed, "check-errors");
+            train = [.. train.Select(p => misled.NextDouble() < options.WrongCheck ? p with { Wanted = right[misled.Next(right.Length)].Response } : p)];
+        }
         TextRow[] validation = [.. pairs.Skip(options.Examples).Take(held)], test = [.. pairs.Skip(options.Examples + held)];
         return (new(train, validation, test), new(right, validation, test));
     }

@@ -12,6 +12,12 @@ internal sealed class QuantisedLinear : nn.Module<Tensor, Tensor>
     // From so many vectors on (a prompt, not a step of generation) arithmetic costs more than reading, and torch's product of dense matrices is quicker.
     private const int Few = 16;
 
+    // Numbers of a thread's room for some rows: allocated for each product, rooms of many sizes would leave holes as large as the model.
+    private const long Room = 1 << 21;
+
+    [ThreadStatic]
+    private static Tensor? scratch;
+
     private readonly Parameter? bias;
 
     public QuantisedLinear(int inputs, int outputs, bool hasBias, int bits) : base(nameof(QuantisedLinear))
@@ -35,17 +41,26 @@ internal sealed class QuantisedLinear : nn.Module<Tensor, Tensor>
     public static Tensor Multiply(QuantisedMatrix weights, Tensor features)
     {
         var dense = features.contiguous();
-        if (dense.numel() > Few * weights.Columns)
-        {
-            // Disposed at once: those of all layers together would be the whole model in 32 bits.
-            using var numbers = empty(weights.Rows, weights.Columns);
-            weights.Get(MemoryMarshal.Cast<byte, float>(numbers.bytes));
-            return nn.functional.linear(dense, numbers);
-        }
+        if (dense.numel() > Few * weights.Columns) return MultiplyMany(weights, dense);
         long[] shape = [.. features.shape[..^1], weights.Rows];
         var product = empty(shape);
         weights.Multiply(MemoryMarshal.Cast<byte, float>(dense.bytes), MemoryMarshal.Cast<byte, float>(product.bytes), get_num_threads());
         return product;
+    }
+
+    private static Tensor MultiplyMany(QuantisedMatrix weights, Tensor dense)
+    {
+        var room = scratch ??= empty(Room).DetachFromDisposeScope();
+        var most = (int)Math.Max(1, Room / weights.Columns);
+        var parts = new List<Tensor>();
+        for (var first = 0; first < weights.Rows; first += most)
+        {
+            var count = Math.Min(most, weights.Rows - first);
+            using var numbers = room.narrow(0, 0, (long)count * weights.Columns).view(count, weights.Columns);
+            weights.Get(first, MemoryMarshal.Cast<byte, float>(numbers.bytes));
+            parts.Add(nn.functional.linear(dense, numbers));
+        }
+        return parts.Count == 1 ? parts[0] : cat(parts, -1);
     }
 
     /// <summary>Rounds stored weights, whatever their type.</summary>

@@ -58,8 +58,7 @@ internal sealed class QuantisedMatrix(int rows, int columns, int bits)
         }
     }
 
-    /// <summary>A row as numbers.</summary>
-    public void Get(int row, Span<float> into)
+    private void Row(int row, Span<float> into)
     {
         Span<float> some = stackalloc float[group];
         for (var g = 0; g < groups; g++)
@@ -69,10 +68,10 @@ internal sealed class QuantisedMatrix(int rows, int columns, int bits)
         }
     }
 
-    /// <summary>All rows as numbers [rows × columns].</summary>
-    public void Get(Span<float> into)
+    /// <summary>Some rows as numbers [N × columns].</summary>
+    public void Get(int first, Span<float> into)
     {
-        for (var row = 0; row < rows; row++) Get(row, into.Slice(row * columns, columns));
+        for (var row = 0; row < into.Length / columns; row++) Row(first + row, into.Slice(row * columns, columns));
     }
 
     /// <summary>Its product with few vectors: [N × rows] from [N × columns]. Reading the weights is what it costs, so each is read once.</summary>

@@ -18,7 +18,7 @@ namespace Preceptor.Language;
 /// <param name="block">Where not 0: sequences stay in the order of blocks of so many, and each pass draws one order for all blocks.</param>
 /// <param name="perEpoch">Batches an epoch; 0: one pass over all.</param>
 /// <param name="epochs">How many epochs there will be.</param>
-internal sealed class CurriculumBatches(Run run, TokenSequences sequences, int size, LanguageArchitecture architecture, int start, TrainingCurriculum curriculum, int block, int perEpoch, int epochs) : IBatches<SequenceBatch>
+internal sealed class CurriculumBatches(Run run, TokenSequences sequences, int size, LanguageArchitecture architecture, int start, ISequenceCurriculum curriculum, int block, int perEpoch, int epochs) : IBatches<SequenceBatch>
 {
     public int PerEpoch => perEpoch > 0 ? perEpoch : (sequences.Count + size - 1) / size;
 

@@ -19,11 +19,21 @@ public enum CurriculumKind
     Static,
 }
 
+/// <summary>Says on which sequences a step may train.</summary>
+internal interface ISequenceCurriculum
+{
+    /// <summary>How many sequences are allowed at a step.</summary>
+    int SequencesAt(long step, long steps);
+
+    /// <summary>Those, in their own order.</summary>
+    int[] At(long step, long steps);
+}
+
 /// <summary>
 /// The pairs that a step may train on (Zhou, Jiang and Bansal 2023, section 4.2; CurriculumSetter in the released code): of the training's length s / max, the share min(1, s / (end · max)) of the pairs, or of
 /// the primitives, in a random order of entering, and never less than at the beginning.
 /// </summary>
-internal sealed class TrainingCurriculum
+internal sealed class TrainingCurriculum : ISequenceCurriculum
 {
     private readonly double initial, end;
     private readonly int[][] groups;

@@ -22,7 +22,7 @@ public sealed unsafe class TeacherCache : IArtifact<TeacherCache>, IDisposable
     public const int DefaultKept = 96;
 
     private const string FileName = "teacher.safetensors";
-    private const int MostClasses = 1 << 16;
+    internal const int MostClasses = 1 << 16;
     private static readonly double[] Temperatures = [1, 2, 4, 8];
     private static readonly double[] Nodes = [0, .. Temperatures.Select(t => 1 / t)];
 
@@ -81,23 +81,37 @@ public sealed unsafe class TeacherCache : IArtifact<TeacherCache>, IDisposable
     /// <param name="logits">The logits [N × C] of a view, 0 … V − 1.</param>
     public static TeacherCache Build(int rows, int classes, int kept, int views, Func<int, float[]> logits)
     {
+        return Build(rows, classes, kept, views, put =>
+        {
+            for (var v = 0; v < views; v++)
+            {
+                var ofView = logits(v);
+                if (ofView.Length != (long)rows * classes) throw new ArgumentException($"a view has {ofView.Length} logits, expected {rows} × {classes}", nameof(logits));
+                put((long)v * rows, ofView);
+            }
+        });
+    }
+
+    /// <summary>Compresses a teacher's logits, of which only some rows are in memory at once.</summary>
+    /// <param name="rows">N.</param>
+    /// <param name="classes">C, at most 65,536.</param>
+    /// <param name="kept">k; all classes if there are fewer.</param>
+    /// <param name="views">V.</param>
+    /// <param name="answer">Puts the logits [n × C] of the rows from a place on, view · N + row; all places, in any order.</param>
+    public static TeacherCache Build(int rows, int classes, int kept, int views, Action<Action<long, float[]>> answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, MostClasses);
         kept = Math.Min(kept, classes);
         var (ownClasses, ownLogits) = (new ushort[(long)views * rows * kept], new Half[(long)views * rows * kept]);
         var rest = new Half[(long)views * rows * Temperatures.Length];
-        for (var v = 0; v < views; v++)
+        answer((first, logits) => Parallel.For(0, logits.Length / classes, () => (new float[classes], new int[classes]), (row, _, room) =>
         {
-            var ofView = logits(v);
-            if (ofView.Length != (long)rows * classes) throw new ArgumentException($"a view has {ofView.Length} logits, expected {rows} × {classes}", nameof(logits));
-            var first = (long)v * rows;
-            Parallel.For(0, rows, () => (new float[classes], new int[classes]), (row, _, room) =>
-            {
-                var place = first + row;
-                Compress(ofView.AsSpan(row * classes, classes), kept, room.Item1, room.Item2,
-                    ownClasses.AsSpan(checked((int)(place * kept)), kept), ownLogits.AsSpan(checked((int)(place * kept)), kept), rest.AsSpan(checked((int)(place * Temperatures.Length)), Temperatures.Length));
-                return room;
-            }, _ => { });
-        }
+            var place = first + row;
+            Compress(logits.AsSpan(row * classes, classes), kept, room.Item1, room.Item2,
+                ownClasses.AsSpan(checked((int)(place * kept)), kept), ownLogits.AsSpan(checked((int)(place * kept)), kept), rest.AsSpan(checked((int)(place * Temperatures.Length)), Temperatures.Length));
+            return room;
+        }, _ => { }));
         return new(rows, classes, kept, views, ownClasses, ownLogits, rest);
     }
 

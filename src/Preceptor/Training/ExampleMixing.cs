@@ -42,7 +42,7 @@ public sealed class ExampleMixing(double mixup, double cutmix)
     }
 
     /// <summary>The logarithm of a gamma draw (Marsaglia and Tsang 2000; below 1 by the draw of α + 1 and U^(1/α)); draws of small α are too small for themselves.</summary>
-    private static double LogGamma(double alpha, RandomStream random)
+    internal static double LogGamma(double alpha, RandomStream random)
     {
         if (alpha < 1) return LogGamma(alpha + 1, random) + Math.Log(1 - random.NextDouble()) / alpha;
         var d = alpha - 1.0 / 3;

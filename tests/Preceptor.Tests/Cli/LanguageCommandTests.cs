@@ -43,7 +43,7 @@ public sealed class LanguageCommandTests
         workspace.Write("spec.yaml", "problem: {kind: language, data: pairs.jsonl, prompt: q, chosen: good, rejected: bad, check: exact}\nmethod: {name: dpo}\nmodel: {width: 16, layers: 1, length: 16}\ntraining: {epochs: 2, batch: 16, rate: 0.01}\n");
         var (code, output, error) = Workspace.Child(["compare", "spec.yaml", "--methods", "auto", "--seeds", "1", "--out", "c", "--json"]);
         Assert.True(code == 0, error);
-        Assert.Equal(["augzero+sft", "data-factors", "dpo", "example-difficulty+sft", "grpo", "masked-thought", "online-merging", "reward-model", "sft"], JsonNode.Parse(output.Trim().Split('\n')[^1])!["methods"]!.AsArray().Select(m => (string)m!["method"]!).Order());
+        Assert.Equal(["augzero+sft", "data-factors", "dpo", "example-difficulty+sft", "grpo", "masked-thought", "online-merging", "reward-model", "salt", "sft"], JsonNode.Parse(output.Trim().Split('\n')[^1])!["methods"]!.AsArray().Select(m => (string)m!["method"]!).Order());
         workspace.Write("on.yaml", "problem: {kind: language, data: pairs.jsonl, prompt: q, chosen: good, rejected: bad}\nmethod: {name: dpo}\nmodel: {base: c/sft, adapter-rank: 2}\ntraining: {epochs: 1, batch: 16}\n");
         var (onward, onwardOutput, onwardError) = Workspace.Child(["run", "on.yaml", "--out", "o", "--json"]);
         Assert.True(onward == 0, onwardError);
@@ -95,7 +95,7 @@ public sealed class LanguageCommandTests
     }
 
     [Theory]
-    [InlineData("run --problem sums --method ps-kd", "methods of kind language: augzero, data-factors, dpo, example-difficulty, grpo, masked-thought, online-merging, reward-model, sft, ul2")]
+    [InlineData("run --problem sums --method ps-kd", "methods of kind language: augzero, data-factors, dpo, example-difficulty, grpo, masked-thought, online-merging, reward-model, salt, sft, ul2")]
     [InlineData("run --problem sums --set model.heads=3 --set model.width=16", "model.heads: 3 does not divide model.width 16; allowed: 1, 2, 4, 8, 16")]
     [InlineData("run --problem sums --set problem.largest=9", "are more than nine tenths of the 100 sums")]
     [InlineData("generate absent hello", "absent: has no language model")]

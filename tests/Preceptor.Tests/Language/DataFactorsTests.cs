@@ -135,7 +135,7 @@ public sealed class DataFactorsTests
         using var run = new Run(new RunSettings());
         var problem = new VocabularyCopies(new() { Copies = 2 }).Improve(Tiny(), run);
         var count = problem.Train.Count / 3;
-        var batches = new CurriculumBatches(run, problem.Train, 8, Small.Architecture, 0, new(CurriculumKind.Static, 0.2, 0.8, problem.Train, run.Random("curriculum")), count, 0, 2);
+        var batches = new CurriculumBatches(run, problem.Train, 8, Small.Architecture, 0, new TrainingCurriculum(CurriculumKind.Static, 0.2, 0.8, problem.Train, run.Random("curriculum")), count, 0, 2);
         foreach (var part in new[] { 1, 2 })
         {
             int[] rows = [.. batches.Epoch(part, 0).SelectMany(b => b.Rows.ToArray())];

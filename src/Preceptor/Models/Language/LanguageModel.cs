@@ -107,7 +107,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     {
         ArgumentNullException.ThrowIfNull(sequences);
         var answers = new double[sequences.Count][];
-        Block(sequences, (read, at) =>
+        Read(sequences, (read, at) =>
         {
             var of = Numbers(read.LogProbabilities(Network));
             for (var (row, next) = (0, 0); row < at.Length; next += read.AnswerLengths[row], row++) answers[at[row]] = of[next..(next + read.AnswerLengths[row])];
@@ -122,7 +122,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         ArgumentNullException.ThrowIfNull(sequences);
         var head = Head ?? throw new InvalidOperationException("the model has no head of rewards");
         var answers = new double[sequences.Count];
-        Block(sequences.Whole(), (read, at) =>
+        Read(sequences.Whole(), (read, at) =>
         {
             var of = Numbers(head.forward(read.Features(Network)));
             for (var row = 0; row < at.Length; row++) answers[at[row]] = of[row];
@@ -130,7 +130,11 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         return answers;
     }
 
-    private void Block(TokenSequences sequences, Action<LanguageBatch, int[]> answer, CancellationToken cancellation)
+    /// <summary>Reads sequences, those of like length together, without gradients and in a dispose scope each time.</summary>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="answer">Told what is read, and which sequences they are.</param>
+    /// <param name="cancellation">Ends it between blocks.</param>
+    internal void Read(TokenSequences sequences, Action<LanguageBatch, int[]> answer, CancellationToken cancellation = default)
     {
         set_num_threads(threads);
         using var noGradient = no_grad();

@@ -18,6 +18,19 @@ public sealed record PolicyModelOptions
     [Description("Hidden layers, each followed by ReLU")]
     [Range(1, 20)]
     public int Layers { get; set; } = 2;
+
+    /// <summary>What reads scenes in words.</summary>
+    [Description("What reads scenes, where a problem has those: sizes of a transformer (layers, width, heads, …), reader, names and acting")]
+    public SceneModelOptions Scene { get; set; } = new();
+}
+
+/// <summary>Environments to gather episodes in, with nobody to show how.</summary>
+/// <param name="Fingerprint">What they are.</param>
+/// <param name="Create">Creates some, each of which begins with a task of its own.</param>
+public sealed record PracticeEnvironments(string Fingerprint, Func<int, IHindsightEnvironment> Create) : ISupervision
+{
+    /// <inheritdoc/>
+    public string Name => "";
 }
 
 /// <summary>A problem of acting, learned from a log of episodes: what a method may see.</summary>
@@ -27,9 +40,24 @@ public sealed record PolicyModelOptions
 public sealed record ControlProblem(string Name, Demonstrations Demonstrations, EpisodeLog Validation) : ITrainingProblem
 {
     /// <inheritdoc/>
-    public IReadOnlyList<ISupervision> Supervision { get; } =
+    public IReadOnlyList<ISupervision> Supervision =>
     [
         Demonstrations,
+        // Words and slots are no amounts, which methods that learn from goals reached or from rewards take the numbers of an observation for.
+        .. Scene is not null ? [Scene, .. Texts is null ? [] : new[] { Texts }, .. Practice is null ? [] : new[] { Practice }] : amounts,
+    ];
+
+    /// <summary>How observations read as words; null where they are plain numbers.</summary>
+    public SceneForm? Scene { get; init; }
+
+    /// <summary>Texts about what the scenes show; null where none are offered.</summary>
+    public RelatedTexts? Texts { get; init; }
+
+    /// <summary>Where episodes can be gathered; null where nothing can be tried.</summary>
+    public PracticeEnvironments? Practice { get; init; }
+
+    private readonly ISupervision[] amounts =
+    [
         .. Demonstrations.Goal.Count > 0 ? [new ReachedGoals(Demonstrations.Goal)] : Array.Empty<ISupervision>(),
         .. Demonstrations.Log.Rewards.Any(r => r != Demonstrations.Log.Rewards[0]) ? [new LoggedRewards(Demonstrations.Log)] : Array.Empty<ISupervision>(),
         .. Demonstrations.Log.Costs.Any(c => c > 0) ? [new LoggedCosts(Demonstrations.Log)] : Array.Empty<ISupervision>(),
@@ -51,6 +79,8 @@ public sealed record ControlProblem(string Name, Demonstrations Demonstrations, 
             ["model"] = Options.Resolve(Model),
             ["training"] = Options.Resolve(Training),
         };
+        foreach (var offered in new ISupervision?[] { Scene, Texts, Practice })
+            if (offered is not null) description[offered.GetType().Name] = offered.Fingerprint;
         if (method is not null) description["method"] = method;
         return description;
     }

@@ -158,10 +158,10 @@ public sealed record EpisodeLog(int Observation, int Action, int[] Lengths, floa
         ArgumentNullException.ThrowIfNull(environments);
         ArgumentNullException.ThrowIfNull(act);
         var (n, size, width) = (environments.Count, environments.ObservationSpace.Size, environments.ActionSpace.Size);
-        var (now, actions, open) = (new EnvironmentStep(n, size), new float[n * width], Enumerable.Range(0, n).Select(_ => new Episode()).ToArray());
-        var kept = new List<Episode>();
+        var (now, actions, open) = (new EnvironmentStep(n, size), new float[n * width], Enumerable.Range(0, n).Select(_ => new EpisodeRecorder()).ToArray());
+        var kept = new List<EpisodeRecorder>();
         environments.Reset(seed, now);
-        for (var i = 0; i < n; i++) open[i].Observations.AddRange(now.Observations.AsSpan(i * size, size));
+        for (var i = 0; i < n; i++) open[i].Begin(now.Observations.AsSpan(i * size, size));
         while (kept.Count < count)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -169,38 +169,15 @@ public sealed record EpisodeLog(int Observation, int Action, int[] Lengths, floa
             environments.Step(actions, now);
             for (var i = 0; i < n && kept.Count < count; i++)
             {
-                var episode = open[i];
-                if (episode.IsOver) open[i] = episode = new(); // this step began another
-                else
-                {
-                    episode.Actions.AddRange(actions.AsSpan(i * width, width));
-                    episode.Rewards.Add(now.Rewards[i]);
-                    episode.Costs.Add(now.Costs[i]);
-                    (episode.IsOver, episode.Terminated) = (now.IsOver(i), now.Terminated[i]);
-                }
-                episode.Observations.AddRange(now.Observations.AsSpan(i * size, size));
-                if (episode.IsOver && (episode.Terminated || keepsTruncated)) kept.Add(episode);
+                if (open[i].IsOver) (open[i] = new()).Begin(now.Observations.AsSpan(i * size, size)); // this step began another
+                else open[i].Add(actions.AsSpan(i * width, width), now, i);
+                if (open[i].IsOver && (open[i].Terminated || keepsTruncated)) kept.Add(open[i]);
             }
         }
-        return new(size, width, [.. kept.Select(e => e.Rewards.Count)], [.. kept.SelectMany(e => e.Observations)], [.. kept.SelectMany(e => e.Actions)], [.. kept.SelectMany(e => e.Rewards)], [.. kept.SelectMany(e => e.Costs)], [.. kept.Select(e => e.Terminated)]);
+        return EpisodeRecorder.Log(size, width, kept);
     }
 
     private static bool IsSet(double[] column, int row) => column[row] == 1;
 
     private static string Write(double value) => value.ToString("R", CultureInfo.InvariantCulture);
-
-    private sealed class Episode
-    {
-        public List<float> Observations { get; } = [];
-
-        public List<float> Actions { get; } = [];
-
-        public List<float> Rewards { get; } = [];
-
-        public List<float> Costs { get; } = [];
-
-        public bool IsOver { get; set; }
-
-        public bool Terminated { get; set; }
-    }
 }

@@ -43,101 +43,67 @@ public sealed record PointMazeOptions
 /// reached, and is truncated after a number of steps. Walls stop a point: its place is kept and its speed across the wall is lost.
 /// </summary>
 [Version(1)]
-public sealed class PointMazes : IVectorEnvironment
+public sealed class PointMazes : VectorEnvironment
 {
     /// <summary>Numbers an observation.</summary>
     public const int Seen = 6;
 
     private const float Gap = 1e-4f; // a point that touches a wall still lies in its free cell
     private readonly Maze maze;
-    private readonly PointMazeOptions options;
     private readonly Func<int, RandomStream, (int Start, int Goal)> task;
     private readonly float[] states;
-    private readonly int[] steps, episodes;
-    private readonly bool[] isOver;
-    private ulong seed;
+    private readonly float time, force, keep, largest, near;
 
     /// <param name="maze">The maze.</param>
     /// <param name="count">How many points.</param>
     /// <param name="options">How they move.</param>
     /// <param name="task">Draws the cells of start and goal of an episode of a point; null for any two.</param>
-    public PointMazes(Maze maze, int count, PointMazeOptions? options = null, Func<int, RandomStream, (int Start, int Goal)>? task = null)
+    public PointMazes(Maze maze, int count, PointMazeOptions? options = null, Func<int, RandomStream, (int Start, int Goal)>? task = null) : base(count, options?.Steps ?? new PointMazeOptions().Steps)
     {
         ArgumentNullException.ThrowIfNull(maze);
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        (this.maze, this.options, Count) = (maze, options ?? new(), count);
+        options ??= new();
+        this.maze = maze;
         this.task = task ?? ((_, random) => (maze.Free[random.Next(maze.Free.Count)], maze.Free[random.Next(maze.Free.Count)]));
-        (states, steps, episodes, isOver) = (new float[count * Seen], new int[count], new int[count], new bool[count]);
-        var speed = (float)this.options.LargestSpeed;
-        ObservationSpace = new([0, 0, -speed, -speed, 0, 0], [maze.Width, maze.Height, speed, speed, maze.Width, maze.Height]);
+        states = new float[count * Seen];
+        (time, force, keep, largest, near) = ((float)options.TimeStep, (float)options.Force, 1 - (float)(options.Drag * options.TimeStep), (float)options.LargestSpeed, (float)(options.GoalDistance * options.GoalDistance));
+        ObservationSpace = new([0, 0, -largest, -largest, 0, 0], [maze.Width, maze.Height, largest, largest, maze.Width, maze.Height]);
     }
 
     /// <inheritdoc/>
-    public int Count { get; }
+    public override BoxSpace ObservationSpace { get; }
 
     /// <inheritdoc/>
-    public BoxSpace ObservationSpace { get; }
+    public override BoxSpace ActionSpace { get; } = BoxSpace.Of(2, -1, 1);
 
     /// <inheritdoc/>
-    public BoxSpace ActionSpace { get; } = BoxSpace.Of(2, -1, 1);
-
-    /// <inheritdoc/>
-    public void Reset(ulong seed, EnvironmentStep into)
+    protected override void Begin(int environment, ulong seed, int episode, Span<float> seen)
     {
-        ArgumentNullException.ThrowIfNull(into);
-        this.seed = seed;
-        Array.Clear(episodes);
-        for (var i = 0; i < Count; i++) Begin(i);
-        states.CopyTo(into.Observations, 0);
-    }
-
-    /// <inheritdoc/>
-    public void Step(ReadOnlySpan<float> actions, EnvironmentStep into)
-    {
-        ArgumentNullException.ThrowIfNull(into);
-        if (actions.Length != 2 * Count) throw new ArgumentException($"expected {2 * Count} numbers, two for each of {Count} points; found {actions.Length}", nameof(actions));
-        for (var i = 0; i < actions.Length; i++)
-            if (!float.IsFinite(actions[i])) throw new ArgumentException($"the action of environment {i / 2} is {actions[i]}", nameof(actions));
-        var (time, force, keep, largest, near) = ((float)options.TimeStep, (float)options.Force, 1 - (float)(options.Drag * options.TimeStep), (float)options.LargestSpeed, (float)(options.GoalDistance * options.GoalDistance));
-        for (var i = 0; i < Count; i++)
-        {
-            (into.Rewards[i], into.Costs[i], into.Terminated[i], into.Truncated[i]) = (0, 0, false, false);
-            if (isOver[i])
-            {
-                episodes[i]++;
-                Begin(i);
-                continue;
-            }
-            var state = states.AsSpan(i * Seen, Seen);
-            for (var axis = 0; axis < 2; axis++)
-                state[2 + axis] = Math.Clamp(keep * state[2 + axis] + time * force * Math.Clamp(actions[2 * i + axis], -1, 1), -largest, largest);
-            // One direction after the other, less than a cell each, so that the first wall in the way is the only one.
-            var x = state[0] + time * state[2];
-            if (IsWall(x, state[1])) (x, state[2]) = (Border(state[0], state[2]), 0);
-            state[0] = x;
-            var y = state[1] + time * state[3];
-            if (IsWall(x, y)) (y, state[3]) = (Border(state[1], state[3]), 0);
-            state[1] = y;
-            steps[i]++;
-            var (toX, toY) = (state[4] - x, state[5] - y);
-            into.Terminated[i] = toX * toX + toY * toY <= near;
-            into.Truncated[i] = !into.Terminated[i] && steps[i] >= options.Steps;
-            into.Rewards[i] = into.Terminated[i] ? 1 : 0;
-            isOver[i] = into.IsOver(i);
-        }
-        states.CopyTo(into.Observations, 0);
-    }
-
-    // An episode depends on the seed, the environment and the number of the episode alone.
-    private void Begin(int environment)
-    {
-        var random = RandomStream.Of(seed, "point-maze", environment, episodes[environment]);
+        var random = RandomStream.Of(seed, "point-maze", environment, episode);
         var (start, goal) = task(environment, random);
         var ((x, y), (goalX, goalY)) = (maze.Middle(start), maze.Middle(goal));
         float Beside(float middle) => middle + (float)random.NextDouble(-0.2, 0.2);
         float[] state = [Beside(x), Beside(y), 0, 0, Beside(goalX), Beside(goalY)];
         state.CopyTo(states, environment * Seen);
-        (steps[environment], isOver[environment]) = (0, false);
+        state.CopyTo(seen);
+    }
+
+    /// <inheritdoc/>
+    protected override ActionOutcome Act(int environment, ReadOnlySpan<float> action, Span<float> seen)
+    {
+        var state = states.AsSpan(environment * Seen, Seen);
+        for (var axis = 0; axis < 2; axis++)
+            state[2 + axis] = Math.Clamp(keep * state[2 + axis] + time * force * Math.Clamp(action[axis], -1, 1), -largest, largest);
+        // One direction after the other, less than a cell each, so that the first wall in the way is the only one.
+        var x = state[0] + time * state[2];
+        if (IsWall(x, state[1])) (x, state[2]) = (Border(state[0], state[2]), 0);
+        state[0] = x;
+        var y = state[1] + time * state[3];
+        if (IsWall(x, y)) (y, state[3]) = (Border(state[1], state[3]), 0);
+        state[1] = y;
+        state.CopyTo(seen);
+        var (toX, toY) = (state[4] - x, state[5] - y);
+        var isThere = toX * toX + toY * toY <= near;
+        return new(isThere ? 1 : 0, 0, isThere);
     }
 
     private bool IsWall(float x, float y) => maze.IsWall((int)y, (int)x);

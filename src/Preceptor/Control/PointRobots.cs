@@ -14,7 +14,7 @@ public readonly record struct RobotState(double X, double Y, double Speed, doubl
 /// step is how much nearer the goal is, and 1 more where it is reached, which ends the episode, as leaving the field does. The cost is h, above 0 within a hazard: the radius less the distance. Since a robot cannot stop or turn at once,
 /// it can be on its way into a hazard long before it is there. Speeds end at 0 and 2, so that no hazard is passed within a step. A step takes 0.2 s, four times the paper's, so that what an action brings can be told after thousands of steps of training in place of a hundred thousand.
 /// </summary>
-public sealed class PointRobots : IVectorEnvironment
+public sealed class PointRobots : VectorEnvironment
 {
     /// <summary>Numbers that are seen.</summary>
     public const int Seen = 11;
@@ -27,19 +27,12 @@ public sealed class PointRobots : IVectorEnvironment
 
     private readonly Func<int, RandomStream, RobotState> start;
     private readonly RobotState[] states;
-    private readonly int[] steps, episodes;
-    private readonly bool[] isOver;
-    private ulong seed;
 
     /// <summary>Creates robots.</summary>
     /// <param name="count">Robots.</param>
     /// <param name="start">Where a robot starts; null for <see cref="AnyStart"/>.</param>
-    public PointRobots(int count, Func<int, RandomStream, RobotState>? start = null)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        (Count, this.start) = (count, start ?? ((_, random) => AnyStart(random)));
-        (states, steps, episodes, isOver) = (new RobotState[count], new int[count], new int[count], new bool[count]);
-    }
+    public PointRobots(int count, Func<int, RandomStream, RobotState>? start = null) : base(count, LongestEpisode) =>
+        (this.start, states) = (start ?? ((_, random) => AnyStart(random)), new RobotState[count]);
 
     /// <summary>The middles of the hazards.</summary>
     public static IReadOnlyList<(double X, double Y)> Hazards { get; } = [(0.4, -1.2), (-0.4, 1.2)];
@@ -48,13 +41,10 @@ public sealed class PointRobots : IVectorEnvironment
     public static (double X, double Y) Goal { get; } = (2.2, 2.2);
 
     /// <inheritdoc/>
-    public int Count { get; }
+    public override BoxSpace ObservationSpace { get; } = new([-4, -4, 0, -1, -1, 0, -1, -1, 0, -1, -1], [4, 4, 2, 1, 1, 10, 1, 1, 10, 1, 1]);
 
     /// <inheritdoc/>
-    public BoxSpace ObservationSpace { get; } = new([-4, -4, 0, -1, -1, 0, -1, -1, 0, -1, -1], [4, 4, 2, 1, 1, 10, 1, 1, 10, 1, 1]);
-
-    /// <inheritdoc/>
-    public BoxSpace ActionSpace { get; } = BoxSpace.Of(2, -1, 1);
+    public override BoxSpace ActionSpace { get; } = BoxSpace.Of(2, -1, 1);
 
     /// <summary>A start anywhere in the field, heading up to 45° left or right of upwards.</summary>
     public static RobotState AnyStart(RandomStream random)
@@ -102,47 +92,21 @@ public sealed class PointRobots : IVectorEnvironment
     public static RobotState StateOf(ReadOnlySpan<float> seen) => new(seen[0], seen[1], seen[2], Math.Atan2(seen[4], seen[3]));
 
     /// <inheritdoc/>
-    public void Reset(ulong seed, EnvironmentStep into)
+    protected override void Begin(int environment, ulong seed, int episode, Span<float> seen)
     {
-        ArgumentNullException.ThrowIfNull(into);
-        this.seed = seed;
-        Array.Clear(episodes);
-        for (var i = 0; i < Count; i++) Begin(i, into);
+        states[environment] = start(environment, RandomStream.Of(seed, "point-robot", environment, episode));
+        See(states[environment], seen);
     }
 
     /// <inheritdoc/>
-    public void Step(ReadOnlySpan<float> actions, EnvironmentStep into)
+    protected override ActionOutcome Act(int environment, ReadOnlySpan<float> action, Span<float> seen)
     {
-        ArgumentNullException.ThrowIfNull(into);
-        if (actions.Length != 2 * Count) throw new ArgumentException($"expected {2 * Count} numbers, two for each of {Count} robots; found {actions.Length}", nameof(actions));
-        for (var i = 0; i < actions.Length; i++)
-            if (!float.IsFinite(actions[i])) throw new ArgumentException($"the action of environment {i / 2} is {actions[i]}", nameof(actions));
-        for (var i = 0; i < Count; i++)
-        {
-            (into.Rewards[i], into.Costs[i], into.Terminated[i], into.Truncated[i]) = (0, 0, false, false);
-            if (isOver[i])
-            {
-                episodes[i]++;
-                Begin(i, into);
-                continue;
-            }
-            var before = Distance(Goal, states[i]);
-            var state = states[i] = Move(states[i], Math.Clamp(actions[2 * i], -1, 1), Math.Clamp(actions[2 * i + 1], -1, 1));
-            var (distance, reached) = (Distance(Goal, state), Distance(Goal, state) <= GoalDistance);
-            into.Rewards[i] = (float)(before - distance + (reached ? 1 : 0));
-            into.Costs[i] = (float)Violation(state);
-            into.Terminated[i] = reached || Math.Abs(state.X) > Border || Math.Abs(state.Y) > Border;
-            into.Truncated[i] = !into.Terminated[i] && ++steps[i] >= LongestEpisode;
-            isOver[i] = into.IsOver(i);
-            See(state, into.Observations.AsSpan(i * Seen, Seen));
-        }
-    }
-
-    private void Begin(int robot, EnvironmentStep into)
-    {
-        states[robot] = start(robot, RandomStream.Of(seed, "point-robot", robot, episodes[robot]));
-        (steps[robot], isOver[robot]) = (0, false);
-        See(states[robot], into.Observations.AsSpan(robot * Seen, Seen));
+        var before = Distance(Goal, states[environment]);
+        var state = states[environment] = Move(states[environment], Math.Clamp(action[0], -1, 1), Math.Clamp(action[1], -1, 1));
+        See(state, seen);
+        var distance = Distance(Goal, state);
+        var isThere = distance <= GoalDistance;
+        return new((float)(before - distance + (isThere ? 1 : 0)), (float)Violation(state), isThere || Math.Abs(state.X) > Border || Math.Abs(state.Y) > Border);
     }
 
     private static RobotState Move(RobotState s, double acceleration, double turn) =>

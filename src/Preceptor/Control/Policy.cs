@@ -17,7 +17,6 @@ public abstract class Policy(IReadOnlyList<int> state, IReadOnlyList<int> goal, 
     /// <summary>The file that every policy's folder has.</summary>
     public const string FileName = "policy.json";
 
-
     /// <summary>How it was trained.</summary>
     public TrainingSummary Training { get; } = training;
 
@@ -119,7 +118,8 @@ public abstract class Policy(IReadOnlyList<int> state, IReadOnlyList<int> goal, 
         GoalPolicy.TypeName => GoalPolicy.Read(folder),
         DiffusionPolicy.TypeName => DiffusionPolicy.Read(folder),
         PlanPolicy.TypeName => PlanPolicy.Read(folder),
-        var other => throw new RequestException($"{Path.Combine(folder, FileName)}: type: '{other}' is none of {GoalPolicy.TypeName}, {DiffusionPolicy.TypeName}, {PlanPolicy.TypeName}"),
+        ScenePolicy.TypeName => ScenePolicy.Read(folder),
+        var other => throw new RequestException($"{Path.Combine(folder, FileName)}: type: '{other}' is none of {GoalPolicy.TypeName}, {DiffusionPolicy.TypeName}, {PlanPolicy.TypeName}, {ScenePolicy.TypeName}"),
     };
 
     /// <inheritdoc/>

@@ -31,38 +31,60 @@ public static class Rollouts
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(asked);
         if (asked.Count != policy.Goal.Count) throw new ArgumentException($"expected {policy.Goal.Count} numbers of a goal; found {asked.Count}", nameof(asked));
+        return Play(environments, seed, By(policy, seed, environments, asked, watch));
+    }
+
+    /// <summary>A policy's choices.</summary>
+    internal static Choose By(Policy policy, ulong seed, IVectorEnvironment environments, IReadOnlyList<int> asked, Watch? watch = null)
+    {
         var (n, size) = (environments.Count, environments.ObservationSpace.Size);
-        var (now, inputs, given, actions) = (new EnvironmentStep(n, size), new float[n * policy.Inputs], new float[n * policy.ActionSize], new float[n * policy.ActionSize]);
-        var (outcomes, isOver, open) = (Enumerable.Repeat(new EpisodeOutcome(0, 0, float.NegativeInfinity, false, 0), n).ToArray(), new bool[n], n);
-        var (memory, who) = (policy.Remember(n), new int[n]);
-        environments.Reset(seed, now);
-        for (var moment = 0; open > 0; moment++)
+        var (inputs, given, memory) = (new float[n * policy.Inputs], new float[n * policy.ActionSize], policy.Remember(n));
+        return (moment, who, now, actions) =>
         {
-            // Only those that go on are asked for an action.
-            var asking = 0;
-            for (var i = 0; i < n; i++)
+            for (var asking = 0; asking < who.Length; asking++)
             {
-                if (isOver[i]) continue;
-                var seen = now.Observations.AsSpan(i * size, size);
-                watch?.Invoke(i, seen);
+                var seen = now.Observations.AsSpan(who[asking] * size, size);
+                watch?.Invoke(who[asking], seen);
                 var row = inputs.AsSpan(asking * policy.Inputs, policy.Inputs);
                 for (var s = 0; s < policy.State.Count; s++) row[s] = seen[policy.State[s]];
                 for (var g = 0; g < asked.Count; g++) row[policy.State.Count + g] = seen[asked[g]];
-                who[asking++] = i;
             }
-            policy.Act(inputs.AsSpan(0, asking * policy.Inputs), given, RandomStream.Key(seed, "actions", moment), memory, who.AsSpan(0, asking));
-            for (var (i, at) = (0, 0); i < n; i++)
-                if (!isOver[i]) given.AsSpan(policy.ActionSize * at++, policy.ActionSize).CopyTo(actions.AsSpan(i * policy.ActionSize));
+            policy.Act(inputs.AsSpan(0, who.Length * policy.Inputs), given, RandomStream.Key(seed, "actions", moment), memory, who);
+            for (var asking = 0; asking < who.Length; asking++) given.AsSpan(policy.ActionSize * asking, policy.ActionSize).CopyTo(actions.AsSpan(who[asking] * policy.ActionSize));
+        };
+    }
+
+    /// <summary>Chooses what to do.</summary>
+    /// <param name="moment">The number of actions before.</param>
+    /// <param name="who">Episodes that are not over; the others are not asked for an action.</param>
+    /// <param name="now">What is seen.</param>
+    /// <param name="actions">Receives the actions [N × A].</param>
+    internal delegate void Choose(int moment, ReadOnlySpan<int> who, EnvironmentStep now, float[] actions);
+
+    /// <summary>Plays one episode in each environment, side by side.</summary>
+    /// <param name="environments">The environments.</param>
+    /// <param name="seed">The seed of the episodes.</param>
+    /// <param name="choose">Chooses actions.</param>
+    /// <param name="after">Learns of an episode's action and what came of it, before anything else is done; null for nobody.</param>
+    internal static EpisodeOutcome[] Play(IVectorEnvironment environments, ulong seed, Choose choose, Action<int, float[], EnvironmentStep>? after = null)
+    {
+        var (n, who) = (environments.Count, Enumerable.Range(0, environments.Count).ToArray());
+        var (now, actions) = (new EnvironmentStep(n, environments.ObservationSpace.Size), new float[n * environments.ActionSpace.Size]);
+        var outcomes = Enumerable.Repeat(new EpisodeOutcome(0, 0, float.NegativeInfinity, false, 0), n).ToArray();
+        environments.Reset(seed, now);
+        for (var (moment, open) = (0, n); open > 0; moment++)
+        {
+            choose(moment, who.AsSpan(0, open), now, actions);
             environments.Step(actions, now);
-            for (var i = 0; i < n; i++)
+            var left = 0;
+            foreach (var i in who.AsSpan(0, open))
             {
-                if (isOver[i]) continue;
+                after?.Invoke(i, actions, now);
                 var before = outcomes[i];
                 outcomes[i] = new(before.Return + now.Rewards[i], now.Rewards[i], Math.Max(before.LargestCost, now.Costs[i]), now.Terminated[i], before.Steps + 1);
-                if (!now.IsOver(i)) continue;
-                isOver[i] = true;
-                open--;
+                if (!now.IsOver(i)) who[left++] = i;
             }
+            open = left;
         }
         return outcomes;
     }

@@ -35,7 +35,7 @@ public sealed record TabletopTask(float[] Start, float[] Goal, TabletopThing Thi
 /// the handle it takes it along; closing over a button switches it. Seen are the gripper (x, y, closed), the discs (x, y each), the drawer and the buttons, and with tasks the goal's twelve numbers besides. With tasks an episode
 /// terminates with reward 1 where its thing is as the goal has it; without, it is only truncated: play.
 /// </summary>
-public sealed class Tabletop : IVectorEnvironment
+public sealed class Tabletop : VectorEnvironment
 {
     /// <summary>Numbers of a state.</summary>
     public const int State = 12;
@@ -49,34 +49,25 @@ public sealed class Tabletop : IVectorEnvironment
     private const float Reach = 0.1f, HandleFirst = 0.15f, HandleRange = 0.3f, BackRow = 0.92f;
 
     private readonly Func<int, RandomStream, TabletopTask>? task;
-    private readonly int longest;
     private readonly float[] states, goals;
     private readonly TabletopThing[] things;
-    private readonly int[] steps, episodes;
-    private readonly bool[] isOver;
-    private ulong seed;
 
     /// <summary>Creates tables.</summary>
     /// <param name="count">Tables.</param>
     /// <param name="longest">Actions after which an episode is truncated.</param>
     /// <param name="task">What is asked for; null for play.</param>
-    public Tabletop(int count, int longest, Func<int, RandomStream, TabletopTask>? task = null)
+    public Tabletop(int count, int longest, Func<int, RandomStream, TabletopTask>? task = null) : base(count, longest)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(longest, 1);
-        (Count, this.longest, this.task) = (count, longest, task);
-        (states, goals, things, steps, episodes, isOver) = (new float[count * State], new float[count * State], new TabletopThing[count], new int[count], new int[count], new bool[count]);
+        this.task = task;
+        (states, goals, things) = (new float[count * State], new float[count * State], new TabletopThing[count]);
         ObservationSpace = BoxSpace.Of(task is null ? State : 2 * State, 0, 1);
     }
 
     /// <inheritdoc/>
-    public int Count { get; }
+    public override BoxSpace ObservationSpace { get; }
 
     /// <inheritdoc/>
-    public BoxSpace ObservationSpace { get; }
-
-    /// <inheritdoc/>
-    public BoxSpace ActionSpace { get; } = BoxSpace.Of(3, -1, 1);
+    public override BoxSpace ActionSpace { get; } = BoxSpace.Of(3, -1, 1);
 
     /// <summary>Where the gripper is when demonstrations and tasks begin: before the obstacle.</summary>
     public static (float X, float Y) Home => (0.5f, 0.2f);
@@ -146,38 +137,28 @@ public sealed class Tabletop : IVectorEnvironment
     }
 
     /// <inheritdoc/>
-    public void Reset(ulong seed, EnvironmentStep into)
+    protected override void Begin(int environment, ulong seed, int episode, Span<float> seen)
     {
-        ArgumentNullException.ThrowIfNull(into);
-        this.seed = seed;
-        Array.Clear(episodes);
-        for (var i = 0; i < Count; i++) Begin(i, into);
+        var random = RandomStream.Of(seed, "tabletop", environment, episode);
+        if (task is null) AnyState(random).CopyTo(states, environment * State);
+        else
+        {
+            var asked = task(environment, random);
+            asked.Start.CopyTo(states, environment * State);
+            asked.Goal.CopyTo(goals, environment * State);
+            things[environment] = asked.Thing;
+        }
+        See(environment, seen);
     }
 
     /// <inheritdoc/>
-    public void Step(ReadOnlySpan<float> actions, EnvironmentStep into)
+    protected override ActionOutcome Act(int environment, ReadOnlySpan<float> action, Span<float> seen)
     {
-        ArgumentNullException.ThrowIfNull(into);
-        if (actions.Length != 3 * Count) throw new ArgumentException($"expected {3 * Count} numbers, three for each of {Count} tables; found {actions.Length}", nameof(actions));
-        for (var i = 0; i < actions.Length; i++)
-            if (!float.IsFinite(actions[i])) throw new ArgumentException($"the action of environment {i / 3} is {actions[i]}", nameof(actions));
-        for (var i = 0; i < Count; i++)
-        {
-            (into.Rewards[i], into.Costs[i], into.Terminated[i], into.Truncated[i]) = (0, 0, false, false);
-            if (isOver[i])
-            {
-                episodes[i]++;
-                Begin(i, into);
-                continue;
-            }
-            var state = states.AsSpan(i * State, State);
-            Move(state, actions.Slice(3 * i, 3));
-            into.Terminated[i] = task is not null && IsReached(state, goals.AsSpan(i * State, State), things[i]);
-            into.Truncated[i] = !into.Terminated[i] && ++steps[i] >= longest;
-            into.Rewards[i] = into.Terminated[i] ? 1 : 0;
-            isOver[i] = into.IsOver(i);
-            See(i, into);
-        }
+        var state = states.AsSpan(environment * State, State);
+        Move(state, action);
+        See(environment, seen);
+        var isThere = task is not null && IsReached(state, goals.AsSpan(environment * State, State), things[environment]);
+        return new(isThere ? 1 : 0, 0, isThere);
     }
 
     private static TabletopThing? Nearest(ReadOnlySpan<float> state, (float X, float Y) gripper)
@@ -190,24 +171,8 @@ public sealed class Tabletop : IVectorEnvironment
 
     private static float Distance((float X, float Y) a, (float X, float Y) b) => MathF.Sqrt((a.X - b.X) * (a.X - b.X) + (a.Y - b.Y) * (a.Y - b.Y));
 
-    private void Begin(int table, EnvironmentStep into)
+    private void See(int table, Span<float> seen)
     {
-        var random = RandomStream.Of(seed, "tabletop", table, episodes[table]);
-        if (task is null) AnyState(random).CopyTo(states, table * State);
-        else
-        {
-            var asked = task(table, random);
-            asked.Start.CopyTo(states, table * State);
-            asked.Goal.CopyTo(goals, table * State);
-            things[table] = asked.Thing;
-        }
-        (steps[table], isOver[table]) = (0, false);
-        See(table, into);
-    }
-
-    private void See(int table, EnvironmentStep into)
-    {
-        var seen = into.Observations.AsSpan(table * ObservationSpace.Size, ObservationSpace.Size);
         states.AsSpan(table * State, State).CopyTo(seen);
         if (task is not null) goals.AsSpan(table * State, State).CopyTo(seen[State..]);
     }

@@ -4,6 +4,7 @@ using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Supervision;
+using Preceptor.Training;
 using static TorchSharp.torch;
 
 namespace Preceptor.Language;

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
+using Preceptor.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

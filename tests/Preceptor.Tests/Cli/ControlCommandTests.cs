@@ -61,6 +61,19 @@ public sealed class ControlCommandTests
         Assert.InRange(report.Split("<img src=\"data:image/png").Length - 1, 3, 30);
     }
 
+    [Theory, InlineData("lid", "method.pretraining-epochs=1"), InlineData("active-data-gathering", "method.episodes=12")]
+    public void A_household_in_words_is_learned_from_texts_and_by_trying(string method, string setting)
+    {
+        using var workspace = new Workspace();
+        var (code, output, error) = Workspace.Child(["run", "--problem", "household", "--method", method, "--set", "problem.size=tiny", "--set", "training.epochs=1", "--set", "model.scene.width=8", "--set", "model.scene.layers=1", "--set", setting, "--out", "r", "--json"]);
+        Assert.True(code == 0, error);
+        var result = JsonNode.Parse(output.Trim().Split('\n')[^1])!;
+        Assert.Equal(("novel-goal-success", 100), ((string)result["metric"]!, (int)result["testItems"]!));
+        Assert.Equal(["baseline", "ceiling", "method"], result["scores"]!.AsObject().Select(s => s.Key).Order());
+        Assert.NotNull(result["extra"]!["metrics"]!["method"]!["novel-scene-success"]);
+        Assert.Contains("Three episodes with goals that nobody demonstrated", File.ReadAllText("r/report.html"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_log_of_ones_own_is_compared_advised_on_and_acted_by()
     {
@@ -106,8 +119,10 @@ public sealed class ControlCommandTests
     }
 
     [Theory]
-    [InlineData("run --problem stitching-maze --method ps-kd", "ps-kd is for problems of kind prediction, and stitching-maze is of kind control; methods of kind control: behaviour-cloning, fisor, implicit-q-learning, play-lmp, temporal-stitching")]
+    [InlineData("run --problem stitching-maze --method ps-kd", "ps-kd is for problems of kind prediction, and stitching-maze is of kind control; methods of kind control: active-data-gathering, behaviour-cloning, fisor, implicit-q-learning, lid, play-lmp, temporal-stitching")]
     [InlineData("run --problem stitching-maze --method fisor --set problem.size=tiny --set training.epochs=1", "fisor needs logged-rewards and logged-costs")]
+    [InlineData("run --problem stitching-maze --method lid --set problem.size=tiny --set training.epochs=1", "lid needs demonstrations and scene-form")]
+    [InlineData("run --problem household --method temporal-stitching --set problem.size=tiny", "temporal-stitching needs reached-goals")]
     [InlineData("run --problem stitching-maze --set problem.pairs=some", "'some' is not allowed")]
     [InlineData("run --problem stitching-maze --method temporal-stitching --set method.clusters=0", "method.clusters: 0 is not a whole number in [1, 100000]")]
     public void A_wrong_request_says_what_is_allowed(string words, string message)

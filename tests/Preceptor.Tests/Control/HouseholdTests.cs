@@ -222,6 +222,12 @@ public sealed class HouseholdTests
         var shuffled = HouseholdTexts.Shuffled(texts, 1);
         Assert.True(texts.Zip(shuffled).Count(p => p.First != p.Second) > 3900);
         Assert.All(texts.Zip(shuffled).Take(200), p => Assert.Equal(p.First.Split(' ').Order(), p.Second.Split(' ').Order()));
+        // Any word is as likely as any other then, so that the commonest is no longer that.
+        var meaningless = HouseholdTexts.Meaningless(texts, 1);
+        Assert.Equal(texts.Select(t => t.Split(' ').Length), meaningless.Select(t => t.Split(' ').Length));
+        var counts = meaningless.SelectMany(t => t.Split(' ')).GroupBy(w => w).ToDictionary(g => g.Key, g => g.Count());
+        Assert.Equal(words.Order(), counts.Keys.Order());
+        Assert.True(counts.Values.Max() < 1.3 * counts.Values.Min(), $"{counts.Values.Max()} {counts.Values.Min()}");
     }
 
     [Fact]
@@ -245,5 +251,40 @@ public sealed class HouseholdTests
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 100_000, $"{GC.GetAllocatedBytesForCurrentThread() - before} bytes");
         Assert.True(watch.Elapsed.TotalSeconds < 2, $"30,000 steps took {watch.Elapsed}");
         TestContext.Current.SendDiagnosticMessage($"{30_000 / watch.Elapsed.TotalSeconds:N0} steps a second");
+    }
+
+    [Fact]
+    public void An_episode_is_cut_off_after_its_longest_and_the_next_step_begins_another_without_a_reward()
+    {
+        var (households, now) = (Any(2, longest: 3), new EnvironmentStep(2, Form.Size));
+        households.Reset(8, now);
+        var first = Seen(now, 1).ToArray();
+        for (var moment = 1; moment <= 3; moment++)
+        {
+            households.Step([4, 0, 4, 0], now); // nothing is put into a room: nothing changes
+            Assert.Equal((false, moment == 3), (now.Terminated[1], now.Truncated[1]));
+            Assert.Equal(first, Seen(now, 1).ToArray());
+        }
+        households.Step([4, 0, 4, 0], now);
+        Assert.False(now.Truncated[1] || now.Terminated[1]);
+        Assert.Equal(0, now.Rewards[1]);
+        Assert.NotEqual(first, Seen(now, 1).ToArray());
+        households.Reset(8, now);
+        Assert.Equal(first, Seen(now, 1).ToArray());
+        Assert.Contains("expected 4 numbers, 2 for each of 2 environments; found 3", Assert.Throws<ArgumentException>(() => households.Step([0, 0, 0], now)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_replay_leaves_the_episode_as_it_was_and_refuses_what_cannot_be_done()
+    {
+        var (households, random, now, actions) = (Any(1), RandomStream.Of(4, "acts"), new EnvironmentStep(1, Form.Size), new float[2]);
+        households.Reset(3, now);
+        ActAnyhow(now, random, actions);
+        households.Step(actions, now);
+        var (state, goal) = (Seen(now, 0).ToArray(), Seen(now, 0)[^Form.GoalWords..].ToArray());
+        Assert.False(households.Replay(0, [4, 0], goal, []));
+        Assert.False(households.Replay(0, [], goal, []));
+        households.Step([4, 0], now); // possible nowhere: what is seen is what was
+        Assert.Equal(state, Seen(now, 0).ToArray());
     }
 }

@@ -2,6 +2,7 @@ using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Language;
 using Preceptor.Models;
+using Preceptor.Training;
 using TorchSharp;
 using static Preceptor.Language.MixtureOfDenoisers;
 

@@ -15,6 +15,9 @@ public enum HouseholdText
     /// <summary>The same words, in any order within a sentence.</summary>
     Shuffled,
 
+    /// <summary>As many words, any of them, so that nothing is said.</summary>
+    Meaningless,
+
     /// <summary>None.</summary>
     None,
 }
@@ -52,7 +55,7 @@ public static class HouseholdProblem
         public int? Episodes { get; set; }
 
         /// <summary>The texts.</summary>
-        [Description("The texts that are offered; shuffled: the words of each sentence in any order")]
+        [Description("The texts that are offered; shuffled: the words of each sentence in any order; meaningless: any words")]
         public HouseholdText Text { get; set; }
 
         /// <summary>Sentences.</summary>
@@ -91,7 +94,15 @@ public static class HouseholdProblem
         ArgumentNullException.ThrowIfNull(options);
         if (options.Text == HouseholdText.None) return null;
         var texts = HouseholdTexts.Draw(options.Sentences ?? (options.Size == ProblemSize.Tiny ? 200 : 20_000), seed);
-        return new(options.Text == HouseholdText.Shuffled ? HouseholdTexts.Shuffled(texts, seed) : texts);
+        return new(options.Text switch { HouseholdText.Shuffled => HouseholdTexts.Shuffled(texts, seed), HouseholdText.Meaningless => HouseholdTexts.Meaningless(texts, seed), _ => texts });
+    }
+
+    /// <summary>Where episodes with goals of a seed's demonstrated pairs can be gathered, in usual houses.</summary>
+    public static PracticeEnvironments Practice(Options options, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var tasks = new HouseholdTasks(options.Pairs == HouseholdPairs.All ? HouseholdTasks.AllPairs : Pairs(seed).Demonstrated);
+        return new($"household {seed} {options.Pairs}", count => new Households(count, Longest, (_, random, house) => tasks.Draw(random, house)));
     }
 
     /// <summary>Episodes of the expert.</summary>

@@ -31,6 +31,15 @@ public static class HouseholdTexts
         })];
     }
 
+    /// <summary>As many words in each sentence, any of those that the sentences have: what is left of texts without anything that they say.</summary>
+    public static IReadOnlyList<string> Meaningless(IReadOnlyList<string> sentences, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(sentences);
+        string[] words = [.. sentences.SelectMany(s => s.Split(' ')).Distinct().Order(StringComparer.Ordinal)];
+        var random = RandomStream.Of(seed, "household-meaningless");
+        return [.. sentences.Select(sentence => string.Join(' ', sentence.Split(' ').Select(_ => words[random.Next(words.Length)])))];
+    }
+
     private static string Sentence(RandomStream random)
     {
         var (kind, receptacle) = (random.Next(HouseholdNames.Kinds), random.Next(HouseholdNames.Receptacles));

@@ -12,43 +12,34 @@ public delegate HouseholdGoal DrawHousehold(int environment, RandomStream random
 /// Households in words (after VirtualHome; Puig et al. 2018): twelve things in or on six receptacles, three of them with doors, in four rooms. One sees the room one is in, what is not behind doors, and what one holds, and is asked to
 /// put things somewhere. An action is a verb and a slot, rounded; what is not possible changes nothing. Observations read as <see cref="HouseholdNames.Form"/> says. An episode terminates with reward 1 where its goal is true.
 /// </summary>
-public sealed class Households : IHindsightEnvironment
+public sealed class Households : VectorEnvironment, IHindsightEnvironment
 {
     private static readonly SceneForm Form = HouseholdNames.Form;
 
     private readonly DrawHousehold draw;
-    private readonly int longest;
     private readonly byte[] states, starts, again = new byte[House.Cells];
     private readonly float[] histories, before = new float[2 * HouseholdNames.Remembered];
     private readonly HouseholdGoal[] goals;
     private readonly HouseholdPredicate[] changes;
-    private readonly int[] steps, episodes;
-    private readonly bool[] isOver;
     private readonly RandomStream random = RandomStream.Of(0, "household");
-    private ulong seed;
 
     /// <summary>Creates households.</summary>
     /// <param name="count">Households.</param>
     /// <param name="longest">Actions after which an episode is truncated.</param>
     /// <param name="draw">Draws a house and what is asked for; not true yet.</param>
-    public Households(int count, int longest, DrawHousehold draw)
+    public Households(int count, int longest, DrawHousehold draw) : base(count, longest)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(longest, 1);
         ArgumentNullException.ThrowIfNull(draw);
-        (Count, this.longest, this.draw) = (count, longest, draw);
+        this.draw = draw;
         (states, starts, histories) = (new byte[count * House.Cells], new byte[count * House.Cells], new float[count * 2 * HouseholdNames.Remembered]);
-        (goals, changes, steps, episodes, isOver) = (new HouseholdGoal[count], new HouseholdPredicate[count], new int[count], new int[count], new bool[count]);
+        (goals, changes) = (new HouseholdGoal[count], new HouseholdPredicate[count]);
     }
 
     /// <inheritdoc/>
-    public int Count { get; }
+    public override BoxSpace ObservationSpace { get; } = Form.Observations;
 
     /// <inheritdoc/>
-    public BoxSpace ObservationSpace { get; } = Form.Observations;
-
-    /// <inheritdoc/>
-    public BoxSpace ActionSpace { get; } = Form.Actions;
+    public override BoxSpace ActionSpace { get; } = Form.Actions;
 
     /// <inheritdoc/>
     public int GoalSize => Form.GoalWords;
@@ -63,38 +54,25 @@ public sealed class Households : IHindsightEnvironment
     public HouseholdGoal Goal(int environment) => goals[environment];
 
     /// <inheritdoc/>
-    public void Reset(ulong seed, EnvironmentStep into)
+    protected override void Begin(int environment, ulong seed, int episode, Span<float> seen)
     {
-        ArgumentNullException.ThrowIfNull(into);
-        this.seed = seed;
-        Array.Clear(episodes);
-        for (var i = 0; i < Count; i++) Begin(i, into);
+        random.MoveTo(seed, "household", environment, episode);
+        var house = State(environment);
+        goals[environment] = draw(environment, random, house);
+        states.AsSpan(environment * House.Cells, House.Cells).CopyTo(starts.AsSpan(environment * House.Cells));
+        History(environment).Clear();
+        changes[environment] = default;
+        See(house, History(environment), goals[environment], seen);
     }
 
     /// <inheritdoc/>
-    public void Step(ReadOnlySpan<float> actions, EnvironmentStep into)
+    protected override ActionOutcome Act(int environment, ReadOnlySpan<float> action, Span<float> seen)
     {
-        ArgumentNullException.ThrowIfNull(into);
-        if (actions.Length != 2 * Count) throw new ArgumentException($"expected {2 * Count} numbers, a verb and a slot for each of {Count} households; found {actions.Length}", nameof(actions));
-        for (var i = 0; i < actions.Length; i++)
-            if (!float.IsFinite(actions[i])) throw new ArgumentException($"the action of environment {i / 2} is {actions[i]}", nameof(actions));
-        for (var i = 0; i < Count; i++)
-        {
-            (into.Rewards[i], into.Costs[i], into.Terminated[i], into.Truncated[i]) = (0, 0, false, false);
-            if (isOver[i])
-            {
-                episodes[i]++;
-                Begin(i, into);
-                continue;
-            }
-            var house = State(i);
-            changes[i] = Act(house, actions.Slice(2 * i, 2), History(i));
-            into.Terminated[i] = goals[i].Holds(house);
-            into.Truncated[i] = !into.Terminated[i] && ++steps[i] >= longest;
-            into.Rewards[i] = into.Terminated[i] ? 1 : 0;
-            isOver[i] = into.IsOver(i);
-            See(house, History(i), goals[i], Observation(i, into));
-        }
+        var house = State(environment);
+        changes[environment] = Act(house, action, History(environment));
+        See(house, History(environment), goals[environment], seen);
+        var isThere = goals[environment].Holds(house);
+        return new(isThere ? 1 : 0, 0, isThere);
     }
 
     /// <inheritdoc/>
@@ -139,8 +117,6 @@ public sealed class Households : IHindsightEnvironment
 
     private Span<float> History(int environment) => histories.AsSpan(environment * 2 * HouseholdNames.Remembered, 2 * HouseholdNames.Remembered);
 
-    private static Span<float> Observation(int environment, EnvironmentStep of) => of.Observations.AsSpan(environment * Form.Size, Form.Size);
-
     /// <summary>Acts, and says what putting something made true.</summary>
     private static HouseholdPredicate Act(House house, ReadOnlySpan<float> action, Span<float> history)
     {
@@ -153,17 +129,6 @@ public sealed class Households : IHindsightEnvironment
         if (verb != HouseholdVerb.Put) return default;
         var (kind, receptacle) = (house.Kinds[held], (byte)(slot - HouseholdNames.FirstReceptacle));
         return new(kind, receptacle, (byte)house.CountOf(kind, receptacle));
-    }
-
-    private void Begin(int environment, EnvironmentStep into)
-    {
-        random.MoveTo(seed, "household", environment, episodes[environment]);
-        var house = State(environment);
-        goals[environment] = draw(environment, random, house);
-        states.AsSpan(environment * House.Cells, House.Cells).CopyTo(starts.AsSpan(environment * House.Cells));
-        History(environment).Clear();
-        (steps[environment], isOver[environment], changes[environment]) = (0, false, default);
-        See(house, History(environment), goals[environment], Observation(environment, into));
     }
 
     private static void See(House house, ReadOnlySpan<float> history, HouseholdGoal goal, Span<float> into)

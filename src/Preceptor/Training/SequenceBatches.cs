@@ -1,9 +1,8 @@
 using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
-using Preceptor.Training;
 
-namespace Preceptor.Language;
+namespace Preceptor.Training;
 
 /// <summary>Sequences of a training step.</summary>
 public sealed class SequenceBatch : IBatch

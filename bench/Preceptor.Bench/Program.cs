@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Preceptor.Bench;
-using Preceptor.Models;
 using Preceptor.Evaluation;
+using Preceptor.Models;
 
 // training [ROUNDS [NAME…]]: one process of ours and one of PyTorch in turn, a thread each; the mean ratio of their median steps and its 95 % interval over the rounds.
 // training-ours NAME STEPS: one process of ours.

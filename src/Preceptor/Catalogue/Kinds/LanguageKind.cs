@@ -30,7 +30,7 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
 
     public override string Baseline => "sft";
 
-    public override IReadOnlyList<Metric> Metrics(ExamTask<LanguageProblem, LanguageModel> task) => 
+    public override IReadOnlyList<Metric> Metrics(ExamTask<LanguageProblem, LanguageModel> task) =>
     [
         .. Of(task.Problem.Check?.Rule == CheckRule.Number, Checked), .. task.FurtherMetrics, .. Of(task.Problem.HasPrompts, Exact), .. Of(task.Problem.Check is not null, Sampled), Loss, Perplexity,
     ];

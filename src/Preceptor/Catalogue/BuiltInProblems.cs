@@ -64,6 +64,8 @@ public static class BuiltInProblems
     /// <summary>All, by name.</summary>
     public static IReadOnlyList<BuiltInProblem> All { get; } =
     [
+        new("agreement", LanguageData.KindName, "Sentences by a grammar, without labels, in which verbs agree with their subjects and the order is strict; encoders are scored by what a linear classifier with few labels tells of spoilt ones.",
+            typeof(AgreementProblem.Options), "mcl-electra", new Dictionary<string, string> { ["model.layers"] = "2", ["model.width"] = "64", ["model.length"] = "64", ["model.initial-deviation"] = "0.1", ["training.epochs"] = "4", ["training.batch"] = "16", ["training.rate"] = "0.002" }, null) { Task = AgreementExam.Task },
         new("answers", RankingData.KindName, "Questions and candidate answers in words of which several mean the same, found by BM25, with judgements that err; and the hidden truth.",
             typeof(AnswersProblem.Options), "ranking-curriculum", new Dictionary<string, string> { ["model.embedding"] = "64", ["training.epochs"] = "20", ["training.batch"] = "16", ["training.rate"] = "0.003" }, null) { Task = RankingKind.Answers },
         new("burgers", FieldData.KindName, "Burgers' equation on a ring, to be solved from any initial state of three sine waves; scored against a fine solver.",

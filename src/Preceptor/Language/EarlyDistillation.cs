@@ -213,6 +213,7 @@ public sealed class EarlyDistillation(EarlyDistillation.Options options) : IFit<
         if (folder is not null)
         {
             var read = LanguageModel.Load(LanguageModel.Find(folder) ?? throw new RequestException($"method.{name}: {folder} has no language model"));
+            read.RequireCausal();
             if (read.Tokenizer.Fingerprint == problem.Tokenizer.Fingerprint) return (read, new() { ["folder"] = Path.GetFullPath(folder) });
             read.Dispose();
             throw new RequestException($"method.{name}: {folder} has another tokenizer than the problem");

@@ -134,8 +134,8 @@ public sealed class GroupRelativePolicy(GroupRelativePolicy.Options options) : I
     private static LanguageModel Judge(LanguageProblem problem, string folder)
     {
         var model = LanguageModel.Load(LanguageModel.Find(folder) ?? throw new RequestException($"method.reward-model: {folder} has no model"));
-        if (model.Head is not null && model.Tokenizer.Fingerprint == problem.Tokenizer.Fingerprint) return model;
-        var why = model.Head is null ? "is no reward model; expected one that reward-model trained" : "has another tokenizer than the problem";
+        if (model is { Head: not null, IsBidirectional: false } && model.Tokenizer.Fingerprint == problem.Tokenizer.Fingerprint) return model;
+        var why = model.Head is null || model.IsBidirectional ? "is no reward model; expected one that reward-model trained" : "has another tokenizer than the problem";
         model.Dispose();
         throw new RequestException($"method.reward-model: {folder} {why}");
     }

@@ -16,6 +16,14 @@ public sealed record RawText(string Fingerprint) : ISupervision
     public string Name => "";
 }
 
+/// <summary>Texts without labels of which a model is asked to judge the tokens, and not what comes next.</summary>
+/// <param name="Fingerprint">A hash of their contents.</param>
+public sealed record JudgedText(string Fingerprint) : ISupervision
+{
+    /// <inheritdoc/>
+    public string Name => "";
+}
+
 /// <summary>Prompts, each with the response that is wanted.</summary>
 /// <param name="Fingerprint">A hash of their contents.</param>
 public sealed record Responses(string Fingerprint) : ISupervision
@@ -46,9 +54,13 @@ public sealed record LanguageProblem(string Name, Tokenizer Tokenizer, TokenSequ
     public IReadOnlyList<ISupervision> Supervision =>
     [
         HasPrompts ? new Responses(Train.Fingerprint) : new RawText(Train.Fingerprint),
+        .. IsJudged && !HasPrompts ? new ISupervision[] { new JudgedText(Train.Fingerprint) } : [],
         .. Preferences is null ? [] : new ISupervision[] { Preferences },
         .. Check is null ? [] : new ISupervision[] { Check },
     ];
+
+    /// <summary>Whether a model is asked to judge the tokens of texts, so that it may read in both directions.</summary>
+    public bool IsJudged { get; init; }
 
     /// <summary>Better and worse responses; null where none are offered.</summary>
     public PreferencePairs? Preferences { get; init; }

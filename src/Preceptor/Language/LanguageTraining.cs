@@ -95,6 +95,7 @@ internal static class LanguageTraining
         if (problem.Model.Base is { } folder)
         {
             var model = LanguageModel.Load(LanguageModel.Find(folder) ?? throw new RequestException($"model.base: {folder} has no language model: expected {LanguageModel.FileName} or {CheckpointConfiguration.FileName} in it"));
+            model.RequireCausal();
             if (model.Tokenizer.Fingerprint == problem.Tokenizer.Fingerprint && model.Network.Vocabulary >= problem.Tokenizer.Size + problem.FurtherTokens) return (model.Network, model.Ends);
             model.Dispose();
             if (problem.FurtherTokens > 0) throw new RequestException($"model.base: the network of {folder} has no room for {problem.FurtherTokens} further tokens; leave out model.base, or the step that adds them");

@@ -66,6 +66,24 @@ public sealed class LanguageCommandTests
     }
 
     [Fact]
+    public void An_encoder_is_compared_with_models_that_speak_by_what_they_doubt()
+    {
+        using var workspace = new Workspace();
+        workspace.Write("t.csv", "t\n" + string.Concat(Enumerable.Range(0, 80).Select(i => $"the {(i % 2 == 0 ? "red" : "blue")} thing number {i % 7} is here\n")));
+        workspace.Write("spec.yaml", "problem: {kind: language, data: t.csv, text: t, tokens: word, exam: detection}\nmethod: {name: mcl-electra}\nmodel: {width: 16, layers: 1, length: 16}\ntraining: {epochs: 1, batch: 16}\n");
+        var (code, output, error) = Workspace.Child(["compare", "spec.yaml", "--methods", "sft,mcl-electra", "--seeds", "1", "--out", "c", "--json"]);
+        Assert.True(code == 0, error);
+        Assert.Equal("detection", (string)JsonNode.Parse(output.Trim().Split('\n')[^1])!["metric"]!);
+        var (said, saidError) = Workspace.Run(["generate", "c/mcl-electra", "the"]);
+        Assert.Equal(2, said);
+        Assert.Contains("cannot say what comes next", saidError, StringComparison.Ordinal);
+        workspace.Write("next.yaml", "problem: {kind: language, data: t.csv, text: t, tokens: word}\nmethod: {name: mcl-electra}\n");
+        var (refused, why) = Workspace.Run(["run", "next.yaml", "--out", "x"]);
+        Assert.Equal(2, refused);
+        Assert.Contains("judged-text", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Published_pairs_are_read_by_name_with_their_own_test_rows()
     {
         if (DataFolder.Find("scan") is null) Assert.Skip("needs the data set scan");
@@ -91,11 +109,12 @@ public sealed class LanguageCommandTests
         Says("  data: t.csv\n  prompt: q\n  response: b\n", "spec.yaml line 5: problem.response: t.csv has no column 'b'");
         Says("  data: t.csv\n  prompt: q\n  chosen: a\n", "expected both problem.chosen and problem.rejected, or neither");
         Says("  data: t.csv\n  prompt: q\n  response: a\n", "none of 8 training texts has at most model.length 8 tokens");
+        Says("  data: t.csv\n  prompt: q\n  response: a\n  exam: detection\n", "is for plain text");
         Says("  data: t.csv\n  text: a\n  check: maybe\n", "'maybe' is not allowed");
     }
 
     [Theory]
-    [InlineData("run --problem sums --method ps-kd", "methods of kind language: augzero, data-factors, dpo, example-difficulty, grpo, masked-thought, online-merging, reward-model, salt, sft, ul2")]
+    [InlineData("run --problem sums --method ps-kd", "methods of kind language: augzero, data-factors, dpo, example-difficulty, grpo, masked-thought, mcl-electra, online-merging, reward-model, salt, sft, ul2")]
     [InlineData("run --problem sums --set model.heads=3 --set model.width=16", "model.heads: 3 does not divide model.width 16; allowed: 1, 2, 4, 8, 16")]
     [InlineData("run --problem sums --set problem.largest=9", "are more than nine tenths of the 100 sums")]
     [InlineData("generate absent hello", "absent: has no language model")]

@@ -28,6 +28,9 @@ public sealed record ExamTask<TProblem, TModel>(TProblem Problem, Func<TModel, M
     /// <summary>Metrics that this exam has besides those of its kind.</summary>
     public IReadOnlyList<Metric> FurtherMetrics { get; init; } = [];
 
+    /// <summary>Whether those are all, and not those of its kind besides.</summary>
+    public bool HasOwnMetrics { get; init; }
+
     /// <summary>What the test items' answers are worth.</summary>
     public required ScoredOn ScoredOn { get; init; }
 

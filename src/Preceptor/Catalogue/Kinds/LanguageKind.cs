@@ -19,6 +19,7 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
 
     internal static readonly Metric Checked = MeasuredScores.Metric("answer-accuracy", "share of test prompts whose likeliest answer ends in the right number", Better.Higher, 0, 1);
     internal static readonly Metric Sampled = MeasuredScores.Metric("sampled-accuracy", "share of answers drawn at temperature 1, four to a test prompt, that the check finds right", Better.Higher, 0, 1);
+    internal static readonly Metric Detected = MeasuredScores.Metric("detection", "probability that a token put in another's place is doubted more than an original one of the same text; language models doubt what they did not expect", Better.Higher, 0, 1);
 
     internal static readonly Metric Preferred = MeasuredScores.Metric("preference-accuracy", "share of test pairs whose better response a reward model gives more, or a language model thinks likelier", Better.Higher, 0, 1);
 
@@ -30,7 +31,7 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
 
     public override string Baseline => "sft";
 
-    public override IReadOnlyList<Metric> Metrics(ExamTask<LanguageProblem, LanguageModel> task) =>
+    public override IReadOnlyList<Metric> Metrics(ExamTask<LanguageProblem, LanguageModel> task) => task.HasOwnMetrics ? task.FurtherMetrics :
     [
         .. Of(task.Problem.Check?.Rule == CheckRule.Number, Checked), .. task.FurtherMetrics, .. Of(task.Problem.HasPrompts, Exact), .. Of(task.Problem.Check is not null, Sampled), Loss, Perplexity,
     ];
@@ -96,13 +97,20 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
             Preferences = Pairs(texts.Train, "training"),
             ValidationPreferences = Pairs(texts.Validation, "validation"),
             Check = data.Check == CheckRule.None || !texts.HasPrompts ? null : new(data.Check, [.. rows.Select(r => texts.Train[r].Wanted ?? texts.Train[r].Response)]),
+            IsJudged = data.Exam == LanguageExam.Detection,
             Model = model,
             Training = specification.Training,
         };
-        MeasuredScores Score(LanguageModel of, TokenSequences sequences, PreferencePairs? pairs) => Examine(of, sequences, data.AnswerTokens, problem.HasPrompts, pairs, data.Check);
-        return new(problem, m => Score(m, test, testPairs), m => Score(m, validation, problem.ValidationPreferences))
+        Func<LanguageModel, MeasuredScores> Score(TokenSequences sequences, PreferencePairs? pairs)
         {
-            FurtherMetrics = testPairs is null ? [] : [Preferred],
+            if (!problem.IsJudged) return m => Examine(m, sequences, data.AnswerTokens, problem.HasPrompts, pairs, data.Check);
+            var judged = JudgedTexts.Of(sequences, tokenizer.End is { } end ? [end] : [], i => RandomStream.Of(0, "judged-texts", i));
+            return m => MeasuredScores.Of(new Dictionary<string, double[]> { [Detected.Name] = judged.Detected(m) });
+        }
+        return new(problem, Score(test, testPairs), Score(validation, problem.ValidationPreferences))
+        {
+            FurtherMetrics = problem.IsJudged ? [Detected] : testPairs is null ? [] : [Preferred],
+            HasOwnMetrics = problem.IsJudged,
             Truth = truth is null ? null : problem with { Train = Encode(truth.Train, "training").Sequences },
             Show = m => Show(m, test, data.AnswerTokens, problem.HasPrompts),
             ScoredOn = scoredOn,

@@ -42,8 +42,11 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     /// <summary>How it was trained.</summary>
     public TrainingSummary Training { get; }
 
-    /// <summary>What it thinks of a whole response; null for a model that only speaks. The model owns it.</summary>
+    /// <summary>What it thinks of a whole response, or of each token; null for a model that only speaks. The model owns it.</summary>
     public RewardHead? Head { get; init; }
+
+    /// <summary>Whether its network reads in both directions; its head then says of each token whether it is not the original one, and it cannot say what comes next.</summary>
+    public bool IsBidirectional { get; init; }
 
     /// <summary>How prompts were put before their responses.</summary>
     public PromptForm Form { get; init; } = new();
@@ -66,6 +69,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     {
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(options);
+        RequireCausal();
         if (prompts.FirstOrDefault(p => p.Length == 0) is not null) throw new ArgumentException("a prompt has no token", nameof(prompts));
         set_num_threads(threads);
         if (watch is null && options.Stop.Count > 0)
@@ -106,6 +110,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     public double[][] LogProbabilities(TokenSequences sequences, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sequences);
+        RequireCausal();
         var answers = new double[sequences.Count][];
         Read(sequences, (read, at) =>
         {
@@ -136,9 +141,63 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     /// <param name="cancellation">Ends it between blocks.</param>
     internal void Read(TokenSequences sequences, Action<LanguageBatch, int[]> answer, CancellationToken cancellation = default)
     {
+        var batch = new LanguageBatch(Network.Options.Architecture, Start);
+        InBlocks(sequences, chosen =>
+        {
+            batch.Fill(sequences, chosen);
+            answer(batch, chosen);
+        }, cancellation);
+    }
+
+    /// <summary>How much each token of each sequence is doubted: by a model that reads in both directions the log-odds that it is not the original one; by others −log p given the tokens before it, and 0 for a first token that has none.</summary>
+    /// <param name="sequences">The sequences, of which nothing counts as a prompt.</param>
+    /// <param name="cancellation">Ends it between blocks.</param>
+    public double[][] Doubts(TokenSequences sequences, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        if (!IsBidirectional)
+        {
+            var texts = new TokenSequences(sequences.Tokens, sequences.Lengths, new int[sequences.Count]);
+            return [.. LogProbabilities(texts, cancellation).Select((logs, i) => (double[])[.. new double[texts.Lengths[i] - logs.Length], .. logs.Select(l => -l)])];
+        }
+        var head = Head ?? throw new InvalidOperationException("the model has no head that judges tokens");
+        var doubts = new double[sequences.Count][];
+        EachPadded(sequences, (read, features, chosen) =>
+        {
+            var of = Numbers(head.forward(features.reshape(-1, features.shape[2])));
+            for (var row = 0; row < chosen.Length; row++) doubts[chosen[row]] = of[(row * read.Width)..(row * read.Width + sequences.Lengths[chosen[row]])];
+        }, cancellation);
+        return doubts;
+    }
+
+    /// <summary>What the last layer makes of each sequence: the mean over its tokens [sequences × width].</summary>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="cancellation">Ends it between blocks.</param>
+    public float[] Features(TokenSequences sequences, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        var all = new float[sequences.Count * Network.Options.Width];
+        EachPadded(sequences, (read, features, chosen) =>
+        {
+            var sum = read.Real() is { } real ? (features * real.to(features.dtype).unsqueeze(2)).sum(1) : features.sum(1); // [B, D]
+            var of = Numbers(sum);
+            for (var row = 0; row < chosen.Length; row++)
+                for (var d = 0; d < Network.Options.Width; d++) all[chosen[row] * Network.Options.Width + d] = (float)(of[row * Network.Options.Width + d] / sequences.Lengths[chosen[row]]);
+        }, cancellation);
+        return all;
+    }
+
+    private void EachPadded(TokenSequences sequences, Action<PaddedTokens, Tensor, int[]> answer, CancellationToken cancellation) => InBlocks(sequences, chosen =>
+    {
+        var read = new PaddedTokens([.. chosen.Select(i => sequences.Of(i).ToArray())]);
+        var pass = IsBidirectional ? TransformerPass.Bidirectional : TransformerPass.Causal;
+        answer(read, Network.Options.Architecture == LanguageArchitecture.EncoderDecoder ? Network.Encode(read.Ids(), read.Real()) : Network.Features(read.Ids(), pass with { Real = read.Real() }), chosen);
+    }, cancellation);
+
+    private void InBlocks(TokenSequences sequences, Action<int[]> answer, CancellationToken cancellation)
+    {
         set_num_threads(threads);
         using var noGradient = no_grad();
-        var batch = new LanguageBatch(Network.Options.Architecture, Start);
         int[] order = [.. Enumerable.Range(0, sequences.Count).OrderBy(i => sequences.Lengths[i])];
         for (var first = 0; first < order.Length;)
         {
@@ -146,11 +205,16 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
             // Like lengths together, no more tokens than fit beside their logits.
             var count = 1;
             while (first + count < order.Length && (count + 1) * sequences.Lengths[order[first + count]] <= TokensTogether) count++;
-            batch.Fill(sequences, order.AsSpan(first, count));
             using var scope = NewDisposeScope();
-            answer(batch, order[first..(first + count)]);
+            answer(order[first..(first + count)]);
             first += count;
         }
+    }
+
+    /// <exception cref="RequestException">The model reads in both directions.</exception>
+    internal void RequireCausal()
+    {
+        if (IsBidirectional) throw new RequestException("the model reads in both directions and judges tokens; it cannot say what comes next");
     }
 
     private static double[] Numbers(Tensor tensor) => [.. tensor.to(ScalarType.Float32).contiguous().data<float>().ToArray().Select(v => (double)v)];
@@ -161,11 +225,11 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     {
         if (Network.Options.QuantisedBits > 0 || Network.state_dict().Values.Any(t => t.dtype != ScalarType.Float32)) throw new InvalidOperationException("a model whose weights were rounded is not saved");
         int? padding = Tokenizer.Padding;
-        if (CheckpointConfiguration.IsQwen(Network.Options)) LanguageCheckpoint.Write(Network, folder, Ends, padding);
+        if (!IsBidirectional && CheckpointConfiguration.IsQwen(Network.Options)) LanguageCheckpoint.Write(Network, folder, Ends, padding);
         else LanguageCheckpoint.WriteWeights(Network, Path.Combine(folder, LanguageCheckpoint.FileName));
         Tokenizer.Save(folder);
         if (Head is not null) new KeptModule(Head).Write(Path.Combine(folder, HeadFileName));
-        ModelFiles.WriteJson(Path.Combine(folder, FileName), new Description(Network.Options.Plain(), Network.Vocabulary, [.. Ends], Training, threads, Form));
+        ModelFiles.WriteJson(Path.Combine(folder, FileName), new Description(Network.Options.Plain(), Network.Vocabulary, [.. Ends], Training, threads, Form, IsBidirectional));
     }
 
     /// <inheritdoc/>
@@ -198,7 +262,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
             network.eval();
             var head = File.Exists(Path.Combine(folder, HeadFileName)) ? new RewardHead(description.Options) : null;
             if (head is not null) new KeptModule(head).Read(Path.Combine(folder, HeadFileName));
-            return new(tokenizer, network, description.Ends, description.Training, threads > 0 ? threads : description.Threads) { Form = description.Form ?? new(), Head = head };
+            return new(tokenizer, network, description.Ends, description.Training, threads > 0 ? threads : description.Threads) { Form = description.Form ?? new(), Head = head, IsBidirectional = description.IsBidirectional };
         }
         catch
         {
@@ -222,5 +286,5 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         Head?.Dispose();
     }
 
-    private sealed record Description(TransformerOptions Options, int Vocabulary, int[] Ends, TrainingSummary Training, int Threads, PromptForm? Form);
+    private sealed record Description(TransformerOptions Options, int Vocabulary, int[] Ends, TrainingSummary Training, int Threads, PromptForm? Form, bool IsBidirectional = false);
 }

@@ -5,10 +5,11 @@ namespace Preceptor.Tests.Catalogue.Experiments;
 /// <summary>Experiments on language that have not been run yet: they are settled, and every arm is a specification.</summary>
 public sealed class LanguageExperimentTests
 {
-    public static TheoryData<string> Slugs => ["salt"];
+    public static TheoryData<string> Slugs => ["mcl-electra", "salt"];
 
     private static Experiment Of(string slug) => slug switch
     {
+        "mcl-electra" => MultiPerspectiveCoursesExperiment.Create(),
         "salt" => EarlyDistillationExperiment.Create(),
         _ => throw new ArgumentException(slug),
     };

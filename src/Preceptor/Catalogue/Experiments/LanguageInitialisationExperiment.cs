@@ -37,7 +37,7 @@ internal static class LanguageInitialisationExperiment
         ])
         {
             Remark = "Twelve kinds of things, six receptacles, four rooms, of which one sees one; 300 demonstrations about three in five pairs of thing and receptacle. The language model is a transformer of two layers, 64 wide, that read 20,000 sentences about all pairs. "
-                + "Dropout is that of GPT-2; it was chosen on a seed of its own, by looking at both arms. Whoever acts chooses among what can be done. Tuned by success with demonstrated pairs.",
+                + "Dropout is that of GPT-2; it and the length of trainings were chosen on two seeds of their own, by looking at both arms. Whoever acts chooses among what can be done. Tuned by success with demonstrated pairs.",
         };
     }
 }

@@ -33,7 +33,7 @@ public record LanguageStartOptions
     /// <summary>Passes over the texts.</summary>
     [Description("Passes over the texts where a language model is trained on them")]
     [Range(1, 100_000)]
-    public int PretrainingEpochs { get; set; } = 3;
+    public int PretrainingEpochs { get; set; } = 5;
 
     /// <summary>Sequences a step.</summary>
     [Description("Sequences a step of that training")]

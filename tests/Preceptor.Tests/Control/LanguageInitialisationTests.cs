@@ -1,4 +1,3 @@
-using Preceptor.Catalogue.Experiments;
 using Preceptor.Control;
 using Preceptor.Control.BuiltIn;
 using Preceptor.Control.Household;
@@ -193,15 +192,5 @@ public sealed class LanguageInitialisationTests
         Says($"household: action 0 is done on slot {unseen}, where nothing is seen", Wrong((_, actions) => actions[1] = unseen), random);
         Says("household: action 1 is (7, 0); expected a verb from 0 to 4", Wrong((_, actions) => (actions[2], actions[3]) = (7, 0)), random);
         Says("household: before action 0, a word is 99; expected a whole number from 0 to", Wrong((seen, _) => seen[Form.Size - Form.GoalWords] = 99), random);
-    }
-
-    [Fact]
-    public void Its_claims_are_complete_guarded_and_of_arms_that_are_tuned_alike()
-    {
-        var experiment = LanguageInitialisationExperiment.Create();
-        foreach (var arm in experiment.Arms(Tier.All))
-            foreach (var setting in arm.Conditions.Grid) Assert.Equal(arm.Method, arm.Specify(setting, 0).Fit.Info.Slug);
-        Assert.All(experiment.Claims, c => Assert.True(c.Controls.Count > 0 && c.Method.Conditions == c.Reference.Conditions));
-        Assert.InRange(experiment.Of(Tier.Full).DistinctBy(c => (c.Method.Name, c.Reference.Name)).Count(), 1, 3);
     }
 }

@@ -63,6 +63,8 @@ public static class BuiltInProblems
         ["training.clip"] = "5",
     };
 
+    private static Dictionary<string, string> CountdownDefaults => new(ReasoningDefaults) { ["training.epochs"] = "10" };
+
     private static Dictionary<string, string> ReasoningDefaults { get; } = new()
     {
         ["model.layers"] = "2",
@@ -85,6 +87,8 @@ public static class BuiltInProblems
             typeof(ChainsProblem.Options), "self-consistency", ReasoningDefaults, null) { Task = ReasoningKind.Chains },
         new("commands", LanguageData.KindName, "Commands and the actions they mean, by the grammar of SCAN, with combinations that only the exam asks for and any number of primitives.",
             typeof(CommandsProblem.Options), "data-factors", CommandDefaults, null) { Task = LanguageKind.Commands },
+        new("countdown", ReasoningData.KindName, "Four numbers and the operations of arithmetic are to make 24 (or another number), each number used once; a program checks lines and solutions exactly.",
+            typeof(CountdownProblem.Options), "ovm", CountdownDefaults, null) { Task = ReasoningKind.Puzzles },
         new("deliveries", "prediction", "How many minutes a delivery takes, from records of which some are far too long; a number, with the hidden truth.",
             typeof(DeliveriesProblem.Options), "supervised", new Dictionary<string, string> { ["training.epochs"] = "20", ["training.rate"] = "0.003" },
             (options, seed) => DeliveriesProblem.Draft((DeliveriesProblem.Options)options, seed)) { Target = TargetKind.Number },

@@ -35,9 +35,27 @@ public sealed record ReasoningData : SolvingOptions, IProblemData
     [Description("The column of answers; left out: answer, if there is one, or else what the solution comes to")]
     public string? Answer { get; set; }
 
+    /// <summary>When a solution is right.</summary>
+    public enum Check
+    {
+        /// <summary>The last number of its last line is that of the answer.</summary>
+        Number,
+
+        /// <summary>Its last line is the answer.</summary>
+        Exact,
+
+        /// <summary>Its lines make the target of the question's numbers.</summary>
+        Countdown,
+    }
+
     /// <summary>What checks answers.</summary>
-    [Description("When a solution is right: number: the last number of its last line is the answer's | exact: its last line is the answer")]
-    public CheckRule Checker { get; set; } = CheckRule.Number;
+    [Description("When a solution is right: number: the last number of its last line is the answer's | exact: its last line is the answer | countdown: its lines make 24 of the question's numbers, such as 1 1 4 6, or what it names, such as 3 5 7 = 36")]
+    public Check Checker { get; set; }
+
+    /// <summary>Worked solutions of a puzzle.</summary>
+    [Description("With checker countdown and without a column of solutions: worked solutions of each training question, found by going through all and drawn from them")]
+    [Range(1, 1000)]
+    public int Solutions { get; set; } = 4;
 
     /// <summary>Seconds a check.</summary>
     [Description("Most seconds that checking a solution may take; what takes longer counts as wrong, and is counted")]
@@ -45,8 +63,8 @@ public sealed record ReasoningData : SolvingOptions, IProblemData
     public double CheckSeconds { get; set; } = 5;
 
     /// <summary>What texts are cut into.</summary>
-    [Description("What texts are cut into where there is no tokenizer to use: character | word")]
-    public TokenKind Tokens { get; set; }
+    [Description("What texts are cut into where there is no tokenizer to use: character | word; left out: word for countdown, else character")]
+    public TokenKind? Tokens { get; set; }
 
     /// <summary>A tokenizer's folder.</summary>
     [Description("A folder with a tokenizer.json, such as a model's; left out: that of model.base, or one is made from the training texts")]
@@ -65,10 +83,9 @@ public sealed record ReasoningData : SolvingOptions, IProblemData
         ArgumentNullException.ThrowIfNull(read);
         Setting At(string key) => settings?.Find(key) ?? new ScalarSetting(settings?.Place ?? "specification", $"problem.{key}", "");
         if (Data.Length == 0) throw At("data").Wrong("expected a file or the name of a data set");
-        if (Checker == CheckRule.None) throw At("checker").Wrong("'none' is not allowed; allowed: number | exact");
         string[] named = [.. new[] { Question, Solution, Answer }.OfType<string>().Distinct()];
         var (table, test) = read(Data, named, [], BadImages.Fail);
-        var checker = new AnswerChecker(Checker);
+        var checker = ToChecker();
         Question[] Rows(Table rows)
         {
             Func<int, string>? Column(string? name, string key, string? usual = null) => name is null && (usual is null || rows.Find(usual) is null) ? null
@@ -86,6 +103,11 @@ public sealed record ReasoningData : SolvingOptions, IProblemData
         var order = RandomStream.Of(SplitSeed, "text-division").Permutation(questions.Length);
         var held = Math.Max(1, questions.Length / 10);
         Question[] Of(int[] rows) => [.. rows.Order().Select(i => questions[i])];
-        return test is null ? new(Of(order[(2 * held)..]), Of(order[..held]), Of(order[held..(2 * held)])) { Notes = notes } : new(Of(order[held..]), Of(order[..held]), Rows(test)) { Notes = notes };
+        var train = Of(test is null ? order[(2 * held)..] : order[held..]);
+        if (Checker == Check.Countdown && train.All(q => q.Solution.Length == 0)) train = BuiltIn.CountdownProblem.Worked(train, Solutions, RandomStream.Of(SplitSeed, "countdown-solutions"));
+        return new(train, Of(order[..held]), test is null ? Of(order[held..(2 * held)]) : Rows(test)) { Notes = notes };
     }
+
+    /// <summary>What reads solutions.</summary>
+    internal SolutionChecker ToChecker() => Checker switch { Check.Countdown => new BuiltIn.CountdownChecker(), Check.Exact => new AnswerChecker(CheckRule.Exact), _ => new AnswerChecker(CheckRule.Number) };
 }

@@ -45,6 +45,7 @@ public abstract class SolutionChecker
         {
             (AnswerChecker.NumberName, _) => new AnswerChecker(CheckRule.Number),
             (AnswerChecker.ExactName, _) => new AnswerChecker(CheckRule.Exact),
+            (BuiltIn.CountdownChecker.Kind, _) => new BuiltIn.CountdownChecker(),
             (BuiltIn.ChainChecker.Kind, true) => new BuiltIn.ChainChecker(number),
             _ => throw new RequestException($"there is no checker of solutions named '{name}'"),
         };

@@ -1,7 +1,5 @@
 using Preceptor.Data;
-using Preceptor.Foundation;
 using Preceptor.Models;
-using TorchSharp;
 
 namespace Preceptor.Reasoning;
 

@@ -34,8 +34,8 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
     /// <summary>Whether a search keeps equal beginnings once, as long as there are others.</summary>
     public bool IsUnique { get; init; }
 
-    /// <summary>Most steps of a search.</summary>
-    public int MaxSteps { get; init; } = 100;
+    /// <summary>Most steps of a search, its depth.</summary>
+    public int MaxDepth { get; init; } = 100;
 
     /// <summary>Answers questions.</summary>
     /// <param name="questions">The questions.</param>
@@ -91,7 +91,7 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
             read += asked.Sum(p => (long)p.Length) + begun.Sum(b => (long)b.Length);
             return [.. verifier.Values(asked, begun, cancellation).Select(v => v[^1])];
         }
-        var search = new StepBeamSearch(sampler, Value, verifier.ScoreOf) { Beams = Beams, Samples = solving.Samples, MaxSteps = MaxSteps, IsUnique = IsUnique };
+        var search = new StepBeamSearch(sampler, Value, verifier.ScoreOf) { Beams = Beams, Samples = solving.Samples, MaxDepth = MaxDepth, IsUnique = IsUnique };
         var found = search.Search(prompts, new(solving.Temperature, solving.TopK, solving.AnswerTokens, seed), cancellation);
         // All questions are searched together, so that each bears its share.
         var (after, count) = (sampler.Cost, Math.Max(1, questions.Count));
@@ -106,7 +106,7 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
     {
         policy.Save(folder);
         Verifier?.Save(Path.Combine(folder, VerifierFolder));
-        ModelFiles.WriteJsonWhole(Path.Combine(folder, FileName), new Description(checker.Checker.Name, solving, Rule.ToString(), Beams, IsUnique, MaxSteps));
+        ModelFiles.WriteJsonWhole(Path.Combine(folder, FileName), new Description(checker.Checker.Name, solving, Rule.ToString(), Beams, IsUnique, MaxDepth));
     }
 
     /// <summary>The folder of the solver that a run's folder or a model's holds; null where it holds another or none.</summary>
@@ -119,7 +119,7 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
         var checker = new GuardedChecker(SolutionChecker.Of(description.Checker));
         var policy = LanguageModel.Load(folder);
         var verifier = Directory.Exists(Path.Combine(folder, VerifierFolder)) ? SolutionVerifier.Load(Path.Combine(folder, VerifierFolder)) : null;
-        return new(policy, checker, description.Solving) { Verifier = verifier, Rule = Enum.Parse<AnswerRule>(description.Rule), Beams = description.Beams, IsUnique = description.IsUnique, MaxSteps = description.MaxSteps };
+        return new(policy, checker, description.Solving) { Verifier = verifier, Rule = Enum.Parse<AnswerRule>(description.Rule), Beams = description.Beams, IsUnique = description.IsUnique, MaxDepth = description.MaxDepth };
     }
 
     /// <inheritdoc/>
@@ -129,5 +129,5 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
         Verifier?.Dispose();
     }
 
-    private sealed record Description(string Checker, SolvingOptions Solving, string Rule, int Beams, bool IsUnique, int MaxSteps);
+    private sealed record Description(string Checker, SolvingOptions Solving, string Rule, int Beams, bool IsUnique, int MaxDepth);
 }

@@ -18,8 +18,8 @@ internal sealed class StepBeamSearch(SolutionSampler sampler, Func<IReadOnlyList
     /// <summary>Next steps that are drawn at a time, K, a multiple of B.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>Most steps.</summary>
-    public required int MaxSteps { get; init; }
+    /// <summary>Most steps, the depth of the search.</summary>
+    public required int MaxDepth { get; init; }
 
     /// <summary>Whether equal beginnings are kept once, as long as there are others.</summary>
     public bool IsUnique { get; init; }
@@ -31,7 +31,7 @@ internal sealed class StepBeamSearch(SolutionSampler sampler, Func<IReadOnlyList
     public Solution[][] Search(IReadOnlyList<int[]> prompts, Drawing drawing, CancellationToken cancellation)
     {
         var beams = prompts.Select(_ => Enumerable.Repeat(new Solution([], "", false), Beams).ToArray()).ToArray();
-        for (var depth = 0; depth < MaxSteps; depth++)
+        for (var depth = 0; depth < MaxDepth; depth++)
         {
             int[] open = [.. Enumerable.Range(0, prompts.Count).Where(q => beams[q].Any(s => IsOpen(s, drawing)))];
             if (open.Length == 0) break;

@@ -1,5 +1,4 @@
 using Preceptor.Foundation;
-using Preceptor.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -39,9 +38,9 @@ public sealed class ValueHead : nn.Module<Tensor, Tensor>
     public void SetWeights(float[] weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        score.weight!.copy_(tensor(weights).view(1, -1));
+        using var values = tensor(weights, 1, weights.Length);
+        score.weight!.copy_(values);
     }
 
     /// <summary>Sets gain and bias, for a head that begins at what is given.</summary>

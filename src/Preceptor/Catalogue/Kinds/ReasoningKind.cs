@@ -40,7 +40,7 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
     {
         var data = (ReasoningData)specification.Problem;
         var sets = data.Read(specification.ProblemSettings, read);
-        return Task(specification, seed, new() { Tokens = data.Tokens, Tokenizer = data.Tokenizer }, data, sets, new(new AnswerChecker(data.Checker), TimeSpan.FromSeconds(data.CheckSeconds)), ScoredOn.Unverified);
+        return Task(specification, seed, new() { Tokens = data.Tokens ?? (data.Checker == ReasoningData.Check.Countdown ? TokenKind.Word : TokenKind.Character), Tokenizer = data.Tokenizer }, data, sets, new(data.ToChecker(), TimeSpan.FromSeconds(data.CheckSeconds)), ScoredOn.Unverified);
     }
 
     /// <summary>The built-in problem chains.</summary>
@@ -49,6 +49,13 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
         var options = (ChainsProblem.Options)specification.Problem;
         var (sets, right) = ChainsProblem.Draw(options, seed);
         return Task(specification, seed, new() { Tokens = TokenKind.Word }, options, sets, new(new ChainChecker(options.Modulus)), ScoredOn.Truth, options.Slips > 0 || options.Questions > 0 ? right : null);
+    }
+
+    /// <summary>The built-in problem countdown.</summary>
+    internal static ExamTask<ReasoningProblem, Solver> Puzzles(Specification specification, ulong seed)
+    {
+        var options = (CountdownProblem.Options)specification.Problem;
+        return Task(specification, seed, new() { Tokens = TokenKind.Word }, options, CountdownProblem.Draw(options, seed), new(new CountdownChecker()), ScoredOn.Truth);
     }
 
     /// <summary>A problem of questions, with its exam.</summary>

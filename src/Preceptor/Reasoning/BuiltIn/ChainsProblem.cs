@@ -73,15 +73,15 @@ public static class ChainsProblem
 
     private static Question One(RandomStream random, Options options)
     {
-        var steps = options.Shortest + random.Next(options.Longest - options.Shortest + 1);
+        var operations = options.Shortest + random.Next(options.Longest - options.Shortest + 1);
         var words = new List<string> { Text(random.Next(options.Modulus)) };
-        for (var i = 0; i < steps; i++)
+        for (var i = 0; i < operations; i++)
         {
             words.Add("+-*"[random.Next(3)].ToString());
             words.Add(Text(2 + random.Next(options.Operand - 1)));
         }
         var (text, solution) = (string.Join(' ', words), Worked(string.Join(' ', words), options.Modulus, random, 0));
-        return new(text, solution[(solution.LastIndexOf(' ') + 1)..]) { Solution = solution, Level = steps };
+        return new(text, solution[(solution.LastIndexOf(' ') + 1)..]) { Solution = solution, Level = operations };
     }
 
     /// <summary>The lines of a chain, each of which slips with some probability to any other number.</summary>

@@ -11,7 +11,7 @@ namespace Preceptor.Reasoning;
 /// <param name="Question">The question's place among the training questions.</param>
 /// <param name="Tokens">The solution's tokens, with the one that ended it.</param>
 /// <param name="Text">Its text.</param>
-/// <param name="Rating">1 for a right answer, 0 for any other.</param>
+/// <param name="Rating">1 for a right answer, 0 for any other; or, of a beginning, the share of its roll-outs that end right.</param>
 public sealed record RatedSolution(int Question, int[] Tokens, string Text, double Rating);
 
 /// <summary>Solutions with their ratings, kept as JSON Lines: an object with row, question, solution, rating and tokens a line, for this library and others.</summary>
@@ -40,7 +40,7 @@ public sealed class RatedSolutions : IArtifact<RatedSolutions>
     {
         run.Uses(typeof(RatedSolutions));
         run.Uses(typeof(SolutionSampler));
-        int[] asked = [.. Enumerable.Range(0, problem.Train.Count).Where(i => problem.Train[i].Answer.Length > 0).DistinctBy(i => problem.Train[i].Text).OrderBy(i => problem.Train[i].Solution.Length > 0).Take(most == 0 ? int.MaxValue : most).Order()];
+        int[] asked = Askable(problem, most);
         var drawn = new SolutionSampler(policy).Draw([.. asked.Select(i => problem.PromptOf(problem.Train[i].Text))], samples, new(temperature, topK, problem.Solving.AnswerTokens, (ulong)run.TorchSeed("solutions")), run.Cancellation);
         var outcomes = new int[Enum.GetValues<CheckOutcome>().Length];
         var all = new List<RatedSolution>();
@@ -58,6 +58,12 @@ public sealed class RatedSolutions : IArtifact<RatedSolutions>
         run.Log.LogInformation("{Count} different solutions of {Questions} questions: {Counts}", all.Count, asked.Length, counts);
         return new(all, [.. problem.Train.Select(q => q.Text)]);
     }
+
+    /// <summary>Training questions whose answers are known, each once, those without a worked solution first where not all are taken.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="most">How many at most; 0 for all.</param>
+    internal static int[] Askable(ReasoningProblem problem, int most) =>
+        [.. Enumerable.Range(0, problem.Train.Count).Where(i => problem.Train[i].Answer.Length > 0).DistinctBy(i => problem.Train[i].Text).OrderBy(i => problem.Train[i].Solution.Length > 0).Take(most == 0 ? int.MaxValue : most).Order()];
 
     /// <summary>Questions as prompts and solutions as answers, with a token behind each that is never looked at: so that a network gives features where it has read the last.</summary>
     internal TokenSequences ToSequences(ReasoningProblem problem)

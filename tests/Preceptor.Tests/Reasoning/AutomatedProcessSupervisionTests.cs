@@ -44,7 +44,7 @@ public sealed class AutomatedProcessSupervisionTests
         var problem = FateWords.Problem(questions: 300, samples: 12);
         (double Told, double Right, double First, double Last) Fit(double rate)
         {
-            using var solver = SmallChains.Within(run => new AutomatedProcessSupervision(Small() with { Rollouts = 8, Searches = 30, Epochs = 30, Rate = rate }).Fit(problem, run));
+            using var solver = SmallChains.Within(run => new AutomatedProcessSupervision(Small() with { Rollouts = 8, Searches = 12, Epochs = 12, Rate = rate }).Fit(problem, run));
             var pairs = solver.Propose([.. problem.Validation.Select(q => q.Text)], isGreedy: false, 5).SelectMany(p => p.Candidates).Where(c => c.IsFinished)
                 .SelectMany(c => c.StepScores.Zip(problem.Checker.AreStepsRight("", c.Text)!)).ToArray();
             var (right, wrong) = (pairs.Where(p => p.Second).Select(p => p.First).ToArray(), pairs.Where(p => !p.Second).Select(p => p.First).ToArray());

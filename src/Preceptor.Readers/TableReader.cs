@@ -53,6 +53,7 @@ public static class TableReader
     private static (Func<Table> Train, Func<Table?> Test) Parts(string folder, string source, BadImages badImages = BadImages.Fail)
     {
         if (CifarHumanLabels.IsFolder(folder)) return (() => CifarHumanLabels.ReadTrain(folder), () => CifarHumanLabels.ReadTest(folder));
+        if (QuestionSetReader.IsFolder(folder)) return (() => QuestionSetReader.ReadTrain(folder), () => QuestionSetReader.ReadTest(folder));
         if (CrowdAnswers.IsFolder(folder)) return (() => CrowdAnswers.Read(folder).ToTable(), () => null);
         if (KnownDataSets.Find(folder) is { } set) return (
             () => DataSetReader.Read(source, folder, set.Train, set.Label),

@@ -5,6 +5,7 @@ using Preceptor.Foundation;
 using Preceptor.Models;
 using Preceptor.Ranking;
 using Preceptor.Readers;
+using Preceptor.Reasoning;
 
 namespace Preceptor.Cli.Commands;
 
@@ -41,6 +42,12 @@ internal static class PredictCommand
                 if (stream is not null || parsed.GetValue(explain)) throw new RequestException($"{ranking}: is a ranker, which has neither --stream nor --explain");
                 using var ranker = Ranker.Load(ranking);
                 return Write(RankingFile.Of(ranker, parsed.GetValue(data)!), parsed.GetValue(output));
+            }
+            if (Solver.Find(parsed.GetValue(model)!) is { } solving)
+            {
+                if (stream is not null || parsed.GetValue(explain)) throw new RequestException($"{solving}: is a solver, which has neither --stream nor --explain");
+                using var solver = Solver.Load(solving);
+                return Write(SolverFile.Of(solver, parsed.GetValue(data)!), parsed.GetValue(output));
             }
             if (LanguageModel.Find(parsed.GetValue(model)!) is { } speaking)
             {

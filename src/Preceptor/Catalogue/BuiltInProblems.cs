@@ -12,6 +12,8 @@ using Preceptor.Prediction;
 using Preceptor.Prediction.BuiltIn;
 using Preceptor.Ranking;
 using Preceptor.Ranking.BuiltIn;
+using Preceptor.Reasoning;
+using Preceptor.Reasoning.BuiltIn;
 using Preceptor.Representation;
 using Preceptor.Representation.BuiltIn;
 
@@ -61,6 +63,19 @@ public static class BuiltInProblems
         ["training.clip"] = "5",
     };
 
+    private static Dictionary<string, string> CountdownDefaults => new(ReasoningDefaults) { ["training.epochs"] = "10" };
+
+    private static Dictionary<string, string> ReasoningDefaults { get; } = new()
+    {
+        ["model.layers"] = "2",
+        ["model.width"] = "64",
+        ["model.length"] = "128",
+        ["model.initial-deviation"] = "0.1",
+        ["training.epochs"] = "20",
+        ["training.batch"] = "32",
+        ["training.rate"] = "0.003",
+    };
+
     /// <summary>All, by name.</summary>
     public static IReadOnlyList<BuiltInProblem> All { get; } =
     [
@@ -70,8 +85,12 @@ public static class BuiltInProblems
             typeof(AnswersProblem.Options), "ranking-curriculum", new Dictionary<string, string> { ["model.embedding"] = "64", ["training.epochs"] = "20", ["training.batch"] = "16", ["training.rate"] = "0.003" }, null) { Task = RankingKind.Answers },
         new("burgers", FieldData.KindName, "Burgers' equation on a ring, to be solved from any initial state of three sine waves; scored against a fine solver.",
             typeof(BurgersProblem.Options), "pi-hc-moe", FieldDefaults, null) { Task = (specification, seed) => FieldsKind.Task(BurgersProblem.Data((BurgersProblem.Options)specification.Problem), specification, seed) },
+        new("chains", ReasoningData.KindName, "Arithmetic from left to right modulo 97, worked out a line an operation; a program checks lines and answers, and lines of the worked solutions may be wrong.",
+            typeof(ChainsProblem.Options), "self-consistency", ReasoningDefaults, null) { Task = ReasoningKind.Chains },
         new("commands", LanguageData.KindName, "Commands and the actions they mean, by the grammar of SCAN, with combinations that only the exam asks for and any number of primitives.",
             typeof(CommandsProblem.Options), "data-factors", CommandDefaults, null) { Task = LanguageKind.Commands },
+        new("countdown", ReasoningData.KindName, "Four numbers and the operations of arithmetic are to make 24 (or another number), each number used once; a program checks lines and solutions exactly.",
+            typeof(CountdownProblem.Options), "ovm", CountdownDefaults, null) { Task = ReasoningKind.Puzzles },
         new("deliveries", "prediction", "How many minutes a delivery takes, from records of which some are far too long; a number, with the hidden truth.",
             typeof(DeliveriesProblem.Options), "supervised", new Dictionary<string, string> { ["training.epochs"] = "20", ["training.rate"] = "0.003" },
             (options, seed) => DeliveriesProblem.Draft((DeliveriesProblem.Options)options, seed)) { Target = TargetKind.Number },

@@ -41,10 +41,18 @@ public sealed partial record OutcomeCheck(CheckRule Rule, IReadOnlyList<string> 
     {
         ArgumentNullException.ThrowIfNull(wanted);
         ArgumentNullException.ThrowIfNull(answer);
+        return AnswerOf(wanted) is { } right && AnswerOf(answer) == right ? 1 : 0;
+    }
+
+    /// <summary>What is compared of a text, spelled in one way; null where it cannot be read.</summary>
+    /// <param name="text">An answer, or the response wanted.</param>
+    public string? AnswerOf(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
         return Rule switch
         {
-            CheckRule.Exact => answer.AsSpan().Trim().SequenceEqual(wanted.AsSpan().Trim()) ? 1 : 0,
-            CheckRule.Number => Last(wanted) is { } right && Last(answer) == right ? 1 : 0,
+            CheckRule.Exact => text.Trim(),
+            CheckRule.Number => Last(text)?.ToString("0.############################", CultureInfo.InvariantCulture),
             _ => throw new InvalidOperationException("there is nothing that checks answers"),
         };
     }

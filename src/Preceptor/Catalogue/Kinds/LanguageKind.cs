@@ -70,9 +70,7 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
     internal static ExamTask<LanguageProblem, LanguageModel> Task(Specification specification, LanguageData data, LanguageTexts texts, ScoredOn scoredOn, LanguageTexts? truth = null)
     {
         var model = (LanguageModelOptions)specification.ModelSection;
-        var tokenizer = (data.Tokenizer ?? (model.Base is null ? null : LanguageModel.Find(model.Base) ?? model.Base)) is { } folder ? Tokenizer.Load(folder) : texts.Learn(data.Tokens);
-        var before = model.Base is { } from && LanguageModel.Find(from) is { } found ? LanguageModel.FormOf(found) : null;
-        var form = new PromptForm { Between = data.Between ?? before?.Between ?? (data.Tokens == TokenKind.Word ? " " : ""), IsChat = data.Chat ?? before?.IsChat ?? false };
+        var (tokenizer, form) = FormOf(model, data, texts);
         var notes = new List<string>(texts.Notes);
         (TokenSequences Sequences, int[] Rows) Encode(TextRow[] rows, string what)
         {
@@ -120,6 +118,14 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
             Fingerprint = $"{tokenizer.Fingerprint}-{train.Fingerprint}-{validation.Fingerprint}-{test.Fingerprint}",
             Notes = notes,
         };
+    }
+
+    /// <summary>What cuts texts into tokens, and how prompts are put before their responses.</summary>
+    internal static (Tokenizer Tokenizer, PromptForm Form) FormOf(LanguageModelOptions model, LanguageData data, LanguageTexts texts)
+    {
+        var tokenizer = (data.Tokenizer ?? (model.Base is null ? null : LanguageModel.Find(model.Base) ?? model.Base)) is { } folder ? Tokenizer.Load(folder) : texts.Learn(data.Tokens);
+        var before = model.Base is { } from && LanguageModel.Find(from) is { } found ? LanguageModel.FormOf(found) : null;
+        return (tokenizer, new PromptForm { Between = data.Between ?? before?.Between ?? (data.Tokens == TokenKind.Word ? " " : ""), IsChat = data.Chat ?? before?.IsChat ?? false });
     }
 
     /// <summary>Scores a model on sequences; it answers prompts where there are any.</summary>

@@ -9,7 +9,7 @@ public static class ProblemKinds
     public static ProblemKind Prediction { get; } = new PredictionKind();
 
     /// <summary>All, prediction first.</summary>
-    public static IReadOnlyList<ProblemKind> All { get; } = [Prediction, new MeasurementKind(), new FieldsKind(), new RankingKind(), new RepresentationKind(), new ControlKind(), new LanguageKind()];
+    public static IReadOnlyList<ProblemKind> All { get; } = [Prediction, new MeasurementKind(), new FieldsKind(), new RankingKind(), new RepresentationKind(), new ControlKind(), new LanguageKind(), new ReasoningKind()];
 
     /// <summary>The kind of a specification's problem.</summary>
     public static ProblemKind Of(Specification specification) => All.First(k => k.Name == specification.Kind);

@@ -107,14 +107,20 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     /// <summary>The log-probability of each token that is to be predicted, a list a sequence.</summary>
     /// <param name="sequences">The sequences.</param>
     /// <param name="cancellation">Ends it between blocks.</param>
-    public double[][] LogProbabilities(TokenSequences sequences, CancellationToken cancellation = default)
+    public double[][] LogProbabilities(TokenSequences sequences, CancellationToken cancellation = default) => OfTokens(sequences, read => read.LogProbabilities(Network), cancellation);
+
+    /// <summary>A number for each token that is to be predicted, a list a sequence.</summary>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="numbers">The numbers [N] of a batch.</param>
+    /// <param name="cancellation">Ends it between blocks.</param>
+    internal double[][] OfTokens(TokenSequences sequences, Func<LanguageBatch, Tensor> numbers, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         RequireCausal();
         var answers = new double[sequences.Count][];
         Read(sequences, (read, at) =>
         {
-            var of = Numbers(read.LogProbabilities(Network));
+            var of = Numbers(numbers(read));
             for (var (row, next) = (0, 0); row < at.Length; next += read.AnswerLengths[row], row++) answers[at[row]] = of[next..(next + read.AnswerLengths[row])];
         }, cancellation);
         return answers;

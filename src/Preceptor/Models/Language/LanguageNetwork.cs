@@ -121,6 +121,14 @@ public sealed class LanguageNetwork : nn.Module
         name.EndsWith(".weight", StringComparison.Ordinal) && from.TryGetValue(name[..^"weight".Length] + "lora_A", out var a)
             ? AdaptedLinear.Merge(weights, a, from[name[..^"weight".Length] + "lora_B"], Options.AdapterAlpha / Options.AdapterRank) : weights;
 
+    /// <summary>The mean row [D] of the output layer.</summary>
+    internal float[] MeanOutput()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        return (lm_head as Linear)?.weight!.mean([0]).data<float>().ToArray() ?? (model?.Tokens ?? embed_tokens!.weight!).mean([0]).data<float>().ToArray();
+    }
+
     /// <summary>Its weights by their names.</summary>
     internal IReadOnlyDictionary<string, float[]> Weights()
     {

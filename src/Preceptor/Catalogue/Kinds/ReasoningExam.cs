@@ -1,0 +1,59 @@
+using System.Globalization;
+using Preceptor.Data;
+using Preceptor.Evaluation;
+using Preceptor.Reasoning;
+
+namespace Preceptor.Catalogue;
+
+/// <summary>The exam of reasoning: all ways to an answer from the same drawn solutions, and the solver's own.</summary>
+internal static class ReasoningExam
+{
+    /// <summary>Scores a solver on questions.</summary>
+    public static MeasuredScores Score(Solver solver, Question[] questions, ulong seed)
+    {
+        string[] texts = [.. questions.Select(q => q.Text)];
+        var checker = solver.Checker;
+        double[] Right(Solved[] solved) => [.. questions.Zip(solved, (q, s) => s.Chosen is { } chosen && checker.Check(q, chosen) == CheckOutcome.Right ? 1.0 : 0)];
+        var greedy = solver.Choose(texts, solver.Propose(texts, isGreedy: true, seed), AnswerRule.Greedy);
+        var drawn = solver.Propose(texts, isGreedy: false, seed);
+        var own = solver.Rule switch { AnswerRule.Beam => solver.Solve(texts, seed), AnswerRule.Greedy => greedy, _ => solver.Choose(texts, drawn, solver.Rule) };
+        var items = new Dictionary<string, double[]>
+        {
+            [ReasoningKind.Accuracy.Name] = Right(own),
+            [ReasoningKind.Greedy.Name] = Right(greedy),
+            [ReasoningKind.Majority.Name] = Right(solver.Choose(texts, drawn, AnswerRule.Majority)),
+            [ReasoningKind.Best.Name] = Right(solver.Choose(texts, drawn, AnswerRule.Best)),
+            [ReasoningKind.Weighted.Name] = Right(solver.Choose(texts, drawn, AnswerRule.Weighted)),
+            [ReasoningKind.Any.Name] = [.. questions.Zip(drawn, (q, of) => of.Candidates.Any(c => checker.Check(q, c) == CheckOutcome.Right) ? 1.0 : 0)],
+            [ReasoningKind.Unanswered.Name] = [.. texts.Zip(own, (t, s) => s.Chosen is { } chosen && checker.AnswerOf(t, chosen) is not null ? 0.0 : 1)],
+            [ReasoningKind.Tokens.Name] = [.. own.Select(s => (double)s.Cost.Tokens)],
+        };
+        if (checker.Checker.ChecksSteps)
+            items[ReasoningKind.Steps.Name] = [.. texts.Zip(greedy, (t, s) => checker.AreStepsRight(t, s.Chosen!.Text) is { Length: > 0 } steps ? steps.Average(right => right ? 1.0 : 0) : 0)];
+        return MeasuredScores.Of(items) with { Remarks = checker.Remarks };
+    }
+
+    /// <summary>A question that the solver answers rightly and one that it does not, each with the steps of the solution given, whether each is right, and what the verifier thought after it.</summary>
+    public static ReportParts Show(Solver solver, Question[] questions, ulong seed)
+    {
+        var some = questions[..Math.Min(questions.Length, 50)];
+        var solved = solver.Solve([.. some.Select(q => q.Text)], seed);
+        bool[] right = [.. some.Zip(solved, (q, s) => s.Chosen is { } chosen && solver.Checker.Check(q, chosen) == CheckOutcome.Right)];
+        Table[] Of(string name, int at) => at < 0 ? [] : [Steps(name, some[at], solved[at], solver)];
+        return new() { Tables = [.. Of("solved", Array.IndexOf(right, true)), .. Of("failed", Array.IndexOf(right, false))] };
+    }
+
+    private static Table Steps(string name, Question question, Solved solved, Solver solver)
+    {
+        var steps = solved.Chosen is { } chosen ? SolutionChecker.StepsOf(chosen.Text) : [];
+        var right = solved.Chosen is { } given ? solver.Checker.AreStepsRight(question.Text, given.Text) : null;
+        var scores = solved.Chosen?.StepScores ?? [];
+        return new(name,
+        [
+            new TextColumn("line", ["question", .. steps.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"step {i + 1}")), "wanted"]),
+            new TextColumn("text", [question.Text, .. steps, question.Answer]),
+            new TextColumn("right", ["", .. steps.Select((_, i) => right is null ? "" : right[i] ? "yes" : "no"), ""]),
+            new TextColumn("score", ["", .. steps.Select((_, i) => i < scores.Count ? scores[i].ToString("0.000", CultureInfo.InvariantCulture) : ""), ""]),
+        ]);
+    }
+}

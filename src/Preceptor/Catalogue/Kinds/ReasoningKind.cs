@@ -1,0 +1,106 @@
+using Preceptor.Data;
+using Preceptor.Evaluation;
+using Preceptor.Foundation;
+using Preceptor.Language;
+using Preceptor.Models;
+using Preceptor.Reasoning;
+using Preceptor.Reasoning.BuiltIn;
+
+namespace Preceptor.Catalogue;
+
+/// <summary>Reasoning: questions that are answered by steps. The exam has questions that nobody trained on; every solver draws as many solutions.</summary>
+internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
+{
+    internal static readonly Metric Accuracy = Share("accuracy", "share of test questions that the solver answers rightly, in its own way");
+    internal static readonly Metric Greedy = Share("greedy-accuracy", "share of test questions whose likeliest solution, a token after the other, is right");
+    internal static readonly Metric Majority = Share("majority-accuracy", "share of test questions whose most frequent answer among the solutions drawn is right");
+    internal static readonly Metric Best = Share("best-accuracy", "share of test questions whose solution that the verifier scores highest is right; without a verifier, the first that was drawn");
+    internal static readonly Metric Weighted = Share("weighted-accuracy", "share of test questions whose answer with the highest scores together is right; without a verifier, the first that was drawn");
+    internal static readonly Metric Any = Share("any-accuracy", "share of test questions of which any solution drawn is right: what a perfect verifier would reach");
+    internal static readonly Metric Steps = Share("step-accuracy", "share of steps that are right in the likeliest solutions, the mean over questions");
+    internal static readonly Metric Unanswered = MeasuredScores.Metric("unanswered", "share of test questions to which the solver gives no answer that can be read", Better.Lower, 0, 1);
+    internal static readonly Metric Tokens = MeasuredScores.Metric("tokens", "tokens that the solver draws a question, in its own way", Better.Lower, 0, double.PositiveInfinity);
+
+    public override string Name => ReasoningData.KindName;
+
+    public override Type DataType => typeof(ReasoningData);
+
+    public override Type ModelType => typeof(LanguageModelOptions);
+
+    public override string Baseline => "self-consistency";
+
+    public override IReadOnlyList<Metric> Metrics(ExamTask<ReasoningProblem, Solver> task) =>
+        [Accuracy, Greedy, Majority, Best, Weighted, Any, .. task.Problem.Checker.Checker.ChecksSteps ? [Steps] : Array.Empty<Metric>(), Unanswered, Tokens, .. task.FurtherMetrics];
+
+    public override TrainingSummary? Training(Solver model) => model.Policy.Training;
+
+    public override string Use(string folder) => $"predict {folder} questions.csv --out answers.csv";
+
+    public override ExamTask<ReasoningProblem, Solver> Draw(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx)
+    {
+        var data = (ReasoningData)specification.Problem;
+        var sets = data.Read(specification.ProblemSettings, read);
+        return Task(specification, seed, new() { Tokens = data.Tokens ?? (data.Checker == ReasoningData.Check.Countdown ? TokenKind.Word : TokenKind.Character), Tokenizer = data.Tokenizer }, data, sets, new(data.ToChecker(), TimeSpan.FromSeconds(data.CheckSeconds)), ScoredOn.Unverified);
+    }
+
+    /// <summary>The built-in problem chains.</summary>
+    internal static ExamTask<ReasoningProblem, Solver> Chains(Specification specification, ulong seed)
+    {
+        var options = (ChainsProblem.Options)specification.Problem;
+        var (sets, right) = ChainsProblem.Draw(options, seed);
+        return Task(specification, seed, new() { Tokens = TokenKind.Word }, options, sets, new(new ChainChecker(options.Modulus)), ScoredOn.Truth, options.Slips > 0 || options.Questions > 0 ? right : null);
+    }
+
+    /// <summary>The built-in problem countdown.</summary>
+    internal static ExamTask<ReasoningProblem, Solver> Puzzles(Specification specification, ulong seed)
+    {
+        var options = (CountdownProblem.Options)specification.Problem;
+        return Task(specification, seed, new() { Tokens = TokenKind.Word }, options, CountdownProblem.Draw(options, seed), new(new CountdownChecker()), ScoredOn.Truth);
+    }
+
+    /// <summary>A problem of questions, with its exam.</summary>
+    /// <param name="specification">What to do.</param>
+    /// <param name="seed">Decides what the exam draws.</param>
+    /// <param name="data">How texts are cut.</param>
+    /// <param name="solving">How solutions are sought.</param>
+    /// <param name="sets">The questions.</param>
+    /// <param name="checker">Reads solutions and checks answers.</param>
+    /// <param name="scoredOn">What the test answers are worth.</param>
+    /// <param name="truth">The training questions, each with a right solution; null where nobody knows them.</param>
+    internal static ExamTask<ReasoningProblem, Solver> Task(Specification specification, ulong seed, LanguageData data, SolvingOptions solving, QuestionSets sets, GuardedChecker checker, ScoredOn scoredOn, Question[]? truth = null)
+    {
+        var model = (LanguageModelOptions)specification.ModelSection;
+        static TextRow[] Worked(IEnumerable<Question> questions) => [.. questions.Where(q => q.Solution.Length > 0).Select(q => new TextRow(q.Text, q.Solution))];
+        // Answers and questions without a solution are words as well.
+        var texts = new LanguageTexts([.. Worked(sets.Train), .. sets.Train.Where(q => q.Solution.Length == 0).Select(q => new TextRow(q.Text, q.Answer))], [], []);
+        var (tokenizer, form) = LanguageKind.FormOf(model, data with { Between = data.Between ?? "\n" }, texts);
+        var notes = new List<string>(sets.Notes);
+        TokenSequences Encode(IEnumerable<Question> questions, string what)
+        {
+            var rows = Worked(questions);
+            var (sequences, kept) = LanguageTexts.Encode(rows, tokenizer, form, model.Length);
+            if (kept.Length < rows.Length) notes.Add($"{rows.Length - kept.Length} of {rows.Length} {what} solutions have more than model.length {model.Length} tokens with their question and are left out");
+            return sequences;
+        }
+        var train = Encode(sets.Train, "training");
+        if (train.Count == 0) throw new RequestException($"{specification.ProblemName}: no training question has a worked solution of at most model.length {model.Length} tokens; a policy begins by learning from some");
+        var validation = Encode(sets.Validation, "validation");
+        notes.Insert(0, $"{train.Count} worked solutions, {sets.Train.Length} training questions with an answer; {tokenizer.Size} different tokens");
+        var longest = Enumerable.Range(0, train.Count).Max(i => train.Lengths[i] - train.Prompts[i]);
+        var policy = new LanguageProblem(specification.ProblemName, tokenizer, train, validation) { Form = form, Model = model, Training = specification.Training };
+        var problem = new ReasoningProblem(policy, sets.Train, sets.Validation, checker, solving.Plain() with { AnswerTokens = solving.AnswerTokens > 0 ? solving.AnswerTokens : longest + longest / 4 + 1 });
+        return new(problem, m => ReasoningExam.Score(m, sets.Test, seed), m => ReasoningExam.Score(m, sets.Validation, seed))
+        {
+            Truth = truth is null ? null : problem with { Policy = policy with { Train = Encode(truth, "right training") } },
+            Show = m => ReasoningExam.Show(m, sets.Test, seed),
+            ScoredOn = scoredOn,
+            TestItems = sets.Test.Length,
+            TrainingItems = sets.Train.Length,
+            LabelledItems = sets.Train.Count(q => q.Answer.Length > 0),
+            Fingerprint = $"{tokenizer.Fingerprint}-{checker.Checker.Name}-{QuestionSets.Hash(sets.Train)}-{QuestionSets.Hash(sets.Validation)}-{QuestionSets.Hash(sets.Test)}",
+            Notes = notes,
+        };
+    }
+
+    private static Metric Share(string name, string description) => MeasuredScores.Metric(name, description, Better.Higher, 0, 1);
+}

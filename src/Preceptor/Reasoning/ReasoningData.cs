@@ -1,0 +1,113 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Preceptor.Data;
+using Preceptor.Foundation;
+using Preceptor.Language;
+using Preceptor.Supervision;
+
+namespace Preceptor.Reasoning;
+
+/// <summary>The keys of a reasoning problem on the user's own data: questions with worked solutions, answers, or both.</summary>
+public sealed record ReasoningData : SolvingOptions, IProblemData
+{
+    /// <summary>The name of the kind.</summary>
+    public const string KindName = "reasoning";
+
+    string IProblemData.Name => Path.GetFileNameWithoutExtension(Data);
+
+    /// <summary>The kind.</summary>
+    [Description("The kind of problem"), AllowedValues(KindName)]
+    public string Kind { get; set; } = KindName;
+
+    /// <summary>The data.</summary>
+    [Description("A file of rows (JSON Lines, CSV, TSV, Parquet), or a data set by name")]
+    public string Data { get; set; } = "";
+
+    /// <summary>The question.</summary>
+    [Description("The column of questions")]
+    public string Question { get; set; } = "question";
+
+    /// <summary>The solution.</summary>
+    [Description("The column of worked solutions, a step a line; empty where a row has none; left out: solution, if there is one")]
+    public string? Solution { get; set; }
+
+    /// <summary>The answer.</summary>
+    [Description("The column of answers; left out: answer, if there is one, or else what the solution comes to")]
+    public string? Answer { get; set; }
+
+    /// <summary>When a solution is right.</summary>
+    public enum Check
+    {
+        /// <summary>The last number of its last line is that of the answer.</summary>
+        Number,
+
+        /// <summary>Its last line is the answer.</summary>
+        Exact,
+
+        /// <summary>Its lines make the target of the question's numbers.</summary>
+        Countdown,
+    }
+
+    /// <summary>What checks answers.</summary>
+    [Description("When a solution is right: number: the last number of its last line is the answer's | exact: its last line is the answer | countdown: its lines make 24 of the question's numbers, such as 1 1 4 6, or what it names, such as 3 5 7 = 36")]
+    public Check Checker { get; set; }
+
+    /// <summary>Worked solutions of a puzzle.</summary>
+    [Description("With checker countdown and without a column of solutions: worked solutions of each training question, found by going through all and drawn from them")]
+    [Range(1, 1000)]
+    public int Solutions { get; set; } = 4;
+
+    /// <summary>Seconds a check.</summary>
+    [Description("Most seconds that checking a solution may take; what takes longer counts as wrong, and is counted")]
+    [Range(0, 3600, MinimumIsExclusive = true)]
+    public double CheckSeconds { get; set; } = 5;
+
+    /// <summary>What texts are cut into.</summary>
+    [Description("What texts are cut into where there is no tokenizer to use: character | word; left out: word for countdown, else character")]
+    public TokenKind? Tokens { get; set; }
+
+    /// <summary>A tokenizer's folder.</summary>
+    [Description("A folder with a tokenizer.json, such as a model's; left out: that of model.base, or one is made from the training texts")]
+    public string? Tokenizer { get; set; }
+
+    /// <summary>How rows are divided.</summary>
+    [Description("Decides which rows train, validate and test")]
+    public ulong SplitSeed { get; set; }
+
+    /// <summary>Reads the rows as questions.</summary>
+    /// <param name="settings">The settings these options were bound from, for messages that point at a line; null where there are none.</param>
+    /// <param name="read">Reads a file.</param>
+    /// <exception cref="RequestException">The file lacks a column, or holds too few questions.</exception>
+    public QuestionSets Read(MapSetting? settings, ReadTable read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        Setting At(string key) => settings?.Find(key) ?? new ScalarSetting(settings?.Place ?? "specification", $"problem.{key}", "");
+        if (Data.Length == 0) throw At("data").Wrong("expected a file or the name of a data set");
+        string[] named = [.. new[] { Question, Solution, Answer }.OfType<string>().Distinct()];
+        var (table, test) = read(Data, named, [], BadImages.Fail);
+        var checker = ToChecker();
+        Question[] Rows(Table rows)
+        {
+            Func<int, string>? Column(string? name, string key, string? usual = null) => name is null && (usual is null || rows.Find(usual) is null) ? null
+                : (rows.Find(name ?? usual!) ?? throw At(key).Wrong($"{rows.Name} has no column '{name ?? usual}'{Spelling.Hint(name ?? usual!, rows.Columns.Select(c => c.Name))}; it has {string.Join(", ", rows.Columns.Select(c => c.Name))}")).Words();
+            var (question, solution, answer) = (Column(Question, "question")!, Column(Solution, "solution", "solution"), Column(Answer, "answer", Solution == "answer" ? null : "answer"));
+            if (solution is null && answer is null) throw At("solution").Wrong("expected a column of worked solutions, or one of answers");
+            return [.. Enumerable.Range(0, rows.Rows).Select(r => (Text: question(r).Trim(), Solution: solution?.Invoke(r).Trim() ?? "", Answer: answer?.Invoke(r).Trim() ?? ""))
+                .Select(q => new Question(q.Text, q.Answer.Length > 0 ? q.Answer : checker.AnswerOf(q.Text, q.Solution) ?? "") { Solution = q.Solution }).Where(q => q.Text.Length > 0 && q.Answer.Length > 0)];
+        }
+        var questions = Rows(table);
+        if (questions.Length < 5) throw At("data").Wrong($"{table.Name} has {questions.Length} questions with an answer, expected at least 5, to train, validate and test");
+        var notes = new List<string>();
+        if (questions.Length < table.Rows) notes.Add($"{table.Rows - questions.Length} of {table.Rows} rows have no question or no answer and are left out");
+        if (table.Note is { } note) notes.Add(note);
+        var order = RandomStream.Of(SplitSeed, "text-division").Permutation(questions.Length);
+        var held = Math.Max(1, questions.Length / 10);
+        Question[] Of(int[] rows) => [.. rows.Order().Select(i => questions[i])];
+        var train = Of(test is null ? order[(2 * held)..] : order[held..]);
+        if (Checker == Check.Countdown && train.All(q => q.Solution.Length == 0)) train = BuiltIn.CountdownProblem.Worked(train, Solutions, RandomStream.Of(SplitSeed, "countdown-solutions"));
+        return new(train, Of(order[..held]), test is null ? Of(order[held..(2 * held)]) : Rows(test)) { Notes = notes };
+    }
+
+    /// <summary>What reads solutions.</summary>
+    internal SolutionChecker ToChecker() => Checker switch { Check.Countdown => new BuiltIn.CountdownChecker(), Check.Exact => new AnswerChecker(CheckRule.Exact), _ => new AnswerChecker(CheckRule.Number) };
+}

@@ -1,0 +1,78 @@
+using System.Text.Json.Nodes;
+using Preceptor.Cli;
+using Preceptor.Data;
+using Preceptor.Reasoning;
+
+namespace Preceptor.Tests.Cli;
+
+/// <summary>The commands on problems of reasoning: the built-in chains and puzzles, and questions of one's own.</summary>
+public sealed class ReasoningCommandTests
+{
+    private static readonly string[] Quick = ["--set", "training.epochs=2", "--set", "model.width=16", "--set", "model.layers=1", "--set", "problem.samples=4"];
+
+    private static readonly string[] FewChains = ["--set", "problem.examples=60", "--set", "problem.questions=20", "--set", "problem.modulus=7", "--set", "problem.operand=3", "--set", "problem.shortest=2", "--set", "problem.longest=6"];
+
+    [Fact]
+    public void Chains_are_voted_on_resumed_reported_and_answered()
+    {
+        using var workspace = new Workspace();
+        var (code, output, error) = Workspace.Child(["run", "--problem", "chains", .. FewChains, .. Quick, "--seeds", "2", "--out", "r", "--json"]);
+        Assert.True(code == 0, error);
+        var result = JsonNode.Parse(output.Trim().Split('\n')[^1])!;
+        Assert.Equal(("chains", "self-consistency", "accuracy", "higher"), ((string)result["problem"]!, (string)result["method"]!, (string)result["metric"]!, (string)result["better"]!));
+        Assert.Equal(["baseline", "ceiling", "method"], result["scores"]!.AsObject().Select(s => s.Key).Order());
+        Assert.Equal(["accuracy", "any-accuracy", "best-accuracy", "greedy-accuracy", "majority-accuracy", "step-accuracy", "tokens", "unanswered", "weighted-accuracy"], result["extra"]!["metrics"]!["method"]!.AsObject().Select(m => m.Key).Order());
+        Assert.True(File.Exists("r/model/solver.json") && File.Exists("r/model/model.safetensors"));
+        Assert.Contains("wanted", File.ReadAllText("r/report.html"), StringComparison.Ordinal);
+        var (again, repeated, _) = Workspace.Child(["run", "--resume", "r", "--json"]);
+        Assert.Equal(0, again);
+        Assert.Equal(result["scores"]!.ToJsonString(), JsonNode.Parse(repeated.Trim().Split('\n')[^1])!["scores"]!.ToJsonString());
+        workspace.Write("questions.csv", "question\n3 + 2 * 2\n5 - 3 + 2\n");
+        var (predicted, _, predictError) = Workspace.Child(["predict", "r", "questions.csv", "--out", "answers.csv"]);
+        Assert.True(predicted == 0, predictError);
+        var lines = File.ReadAllLines("answers.csv");
+        Assert.Equal("row,answer,score,tokens,solution", lines[0]);
+    }
+
+    [Fact]
+    public void Own_questions_are_learned_with_solutions_or_answers_and_methods_that_fit_are_compared()
+    {
+        using var workspace = new Workspace();
+        workspace.Write("own.jsonl", string.Concat(Enumerable.Range(0, 60).Select(i => $"{{\"question\": \"{i % 9} and {i / 9}?\", \"solution\": \"{(i % 3 == 0 ? "" : $"{i % 9} + {i / 9}\\n#### {i % 9 + i / 9}")}\", \"answer\": \"{i % 9 + i / 9}\"}}\n")));
+        workspace.Write("spec.yaml", "problem: {kind: reasoning, data: own.jsonl, checker: number, samples: 4}\nmodel: {width: 16, layers: 1, length: 40}\ntraining: {epochs: 20, batch: 8, rate: 0.01}\n");
+        var (code, output, error) = Workspace.Child(["run", "spec.yaml", "--method", "ovm", "--set", "method.samples=8", "--set", "method.temperature=1.5", "--seeds", "1", "--out", "o", "--json"]);
+        Assert.True(code == 0, error);
+        var result = JsonNode.Parse(output.Trim().Split('\n')[^1])!;
+        Assert.Contains("48 training questions with an answer", result["extra"]!["notes"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.True(File.Exists("o/model/verifier/values.safetensors"));
+    }
+
+    [Fact]
+    public void Published_questions_are_read_by_name()
+    {
+        if (DataFolder.Find("gsm8k") is null) Assert.Skip("needs the data set gsm8k");
+        var sets = new ReasoningData { Data = "gsm8k" }.Read(null, DataFiles.Read);
+        Assert.Equal((6726, 747, 1319), (sets.Train.Length, sets.Validation.Length, sets.Test.Length));
+        Assert.All(sets.Test, q => Assert.True(q.Answer.Length > 0 && q.Solution.Contains("####", StringComparison.Ordinal)));
+        Assert.Equal("18", sets.Test[0].Answer);
+        if (DataFolder.Find("game24") is null) Assert.Skip("needs the data set game24");
+        var puzzles = new ReasoningData { Data = "game24", Checker = ReasoningData.Check.Countdown }.Read(null, DataFiles.Read);
+        Assert.Equal((810, 90, 100), (puzzles.Train.Select(q => q.Text).Distinct().Count(), puzzles.Validation.Length, puzzles.Test.Length));
+        Assert.All(puzzles.Train, q => Assert.True(new Preceptor.Reasoning.BuiltIn.CountdownChecker().IsRight(q, q.Solution)));
+    }
+
+    [Theory]
+    [InlineData("run --problem chains --method ps-kd", "methods of kind reasoning: omega-prm, ovm, self-consistency")]
+    [InlineData("run --problem chains --method ovm --set method.beams=5", "method.beams: 5 does not divide problem.samples 16")]
+    [InlineData("run --problem chains --set problem.shortest=7", "problem.longest: 6 is less than problem.shortest 7")]
+    [InlineData("run --problem chains --set problem.modulus=2000", "problem.modulus")]
+    [InlineData("run --problem countdown --set problem.held=9999", "problem.held")]
+    public void A_wrong_request_says_what_is_allowed(string words, string message)
+    {
+        using var workspace = new Workspace();
+        var (code, error) = Workspace.Run(words.Split(' '));
+        Assert.Equal(2, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Empty(workspace.Names());
+    }
+}

@@ -32,7 +32,9 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
     public override IReadOnlyList<Metric> Metrics(ExamTask<ReasoningProblem, Solver> task) =>
         [Accuracy, Greedy, Majority, Best, Weighted, Any, .. task.Problem.Checker.Checker.ChecksSteps ? [Steps] : Array.Empty<Metric>(), Unanswered, Tokens, .. task.FurtherMetrics];
 
-    public override TrainingSummary? Training(Solver model) => model.Policy.Training;
+    // The course is the method's own; the time is that of both.
+    public override TrainingSummary? Training(Solver model) =>
+        model.Verifier?.Model.Training is { } course ? course with { Seconds = course.Seconds + model.Policy.Training.Seconds } : model.Policy.Training;
 
     public override string Use(string folder) => $"predict {folder} questions.csv --out answers.csv";
 

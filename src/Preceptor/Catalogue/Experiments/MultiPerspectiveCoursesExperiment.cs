@@ -33,7 +33,8 @@ internal static class MultiPerspectiveCoursesExperiment
             On("tense, which no course is about, is told alike (no gain is expected)", method, electra, tense, 0.01, "none"),
         ])
         {
-            Remark = "The probes of order and insertion are near to what the courses of swapped and inserted words ask by construction. The published gain on GLUE is of other networks and texts, and is not what is measured here.",
+            Remark = "The probes of order and insertion are near to what the courses of swapped and inserted words ask by construction. The published gain on GLUE is of other networks and texts, and is not what is measured here. "
+                + "Batch, epochs and what the correction's loss is divided by were settled on the first seed alone, by what its probes showed there.",
         };
     }
 }

@@ -63,6 +63,9 @@ public static class BuiltInProblems
         ["training.clip"] = "5",
     };
 
+    // Where an operation stands in the question is found by its place.
+    private static Dictionary<string, string> ChainDefaults => new(ReasoningDefaults) { ["model.positions"] = "learned" };
+
     private static Dictionary<string, string> CountdownDefaults => new(ReasoningDefaults) { ["training.epochs"] = "10" };
 
     private static Dictionary<string, string> ReasoningDefaults { get; } = new()
@@ -86,7 +89,7 @@ public static class BuiltInProblems
         new("burgers", FieldData.KindName, "Burgers' equation on a ring, to be solved from any initial state of three sine waves; scored against a fine solver.",
             typeof(BurgersProblem.Options), "pi-hc-moe", FieldDefaults, null) { Task = (specification, seed) => FieldsKind.Task(BurgersProblem.Data((BurgersProblem.Options)specification.Problem), specification, seed) },
         new("chains", ReasoningData.KindName, "Arithmetic from left to right modulo 97, worked out a line an operation; a program checks lines and answers, and lines of the worked solutions may be wrong.",
-            typeof(ChainsProblem.Options), "self-consistency", ReasoningDefaults, null) { Task = ReasoningKind.Chains },
+            typeof(ChainsProblem.Options), "self-consistency", ChainDefaults, null) { Task = ReasoningKind.Chains },
         new("commands", LanguageData.KindName, "Commands and the actions they mean, by the grammar of SCAN, with combinations that only the exam asks for and any number of primitives.",
             typeof(CommandsProblem.Options), "data-factors", CommandDefaults, null) { Task = LanguageKind.Commands },
         new("countdown", ReasoningData.KindName, "Four numbers and the operations of arithmetic are to make 24 (or another number), each number used once; a program checks lines and solutions exactly.",

@@ -64,7 +64,7 @@ public sealed class ReasoningCommandTests
     [Theory]
     [InlineData("run --problem chains --method ps-kd", "methods of kind reasoning: omega-prm, ovm, self-consistency")]
     [InlineData("run --problem chains --method ovm --set method.beams=5", "method.beams: 5 does not divide problem.samples 16")]
-    [InlineData("run --problem chains --set problem.shortest=7", "problem.longest: 6 is less than problem.shortest 7")]
+    [InlineData("run --problem chains --set problem.shortest=7", "problem.longest: 5 is less than problem.shortest 7")]
     [InlineData("run --problem chains --set problem.modulus=2000", "problem.modulus")]
     [InlineData("run --problem countdown --set problem.held=9999", "problem.held")]
     public void A_wrong_request_says_what_is_allowed(string words, string message)

@@ -46,7 +46,7 @@ public sealed class SolutionCheckerTests
     [Fact]
     public void Slips_are_as_frequent_as_asked_and_no_chain_is_in_two_parts()
     {
-        var (sets, right) = ChainsProblem.Draw(new() { Examples = 1000, Questions = 100, Slips = 0.1 }, 1);
+        var (sets, right) = ChainsProblem.Draw(new() { Examples = 1000, Questions = 100, Slips = 0.1, Shortest = 3, Longest = 6 }, 1);
         var checker = new ChainChecker(97);
         var worked = sets.Train.Where(q => q.Solution.Length > 0).ToArray();
         Assert.Equal((1000, 100), (worked.Length, sets.Train.Length - worked.Length));

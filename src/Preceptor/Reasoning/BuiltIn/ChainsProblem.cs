@@ -40,12 +40,12 @@ public static class ChainsProblem
         /// <summary>Operations of the shortest chain.</summary>
         [Description("Operations of the shortest chain")]
         [Range(1, 64)]
-        public int Shortest { get; set; } = 3;
+        public int Shortest { get; set; } = 5;
 
         /// <summary>Operations of the longest chain.</summary>
         [Description("Operations of the longest chain")]
         [Range(1, 64)]
-        public int Longest { get; set; } = 6;
+        public int Longest { get; set; } = 5;
 
         /// <summary>Wrong lines.</summary>
         [Description("Share of the lines of worked solutions whose result is wrong; what follows builds on it")]

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Models;
+using Preceptor.Supervision;
 
 namespace Preceptor.Language;
 
@@ -51,8 +52,11 @@ internal static class Answers
     public static double[] Rewards(LanguageProblem problem, int prompt, Generation[] answers)
     {
         ArgumentNullException.ThrowIfNull(problem.Check);
-        return [.. answers.Select(a => a.Ended ? problem.Check.Reward(prompt, problem.Tokenizer.Decode([.. a.Tokens])) : 0)];
+        return Rewards(problem.Check, problem.Tokenizer, prompt, answers);
     }
+
+    /// <summary>What a check says of answers to its row; one that never ended is wrong.</summary>
+    public static double[] Rewards(OutcomeCheck check, Tokenizer tokenizer, int row, Generation[] answers) => [.. answers.Select(a => a.Ended ? check.Reward(row, tokenizer.Decode([.. a.Tokens])) : 0)];
 
     /// <summary>An answer's tokens with the one that ended it; at least one.</summary>
     public static int[] Whole(Generation answer, IReadOnlyList<int> ends) => answer.Ended ? [.. answer.Tokens, ends[0]] : [.. answer.Tokens];

@@ -5,7 +5,6 @@ using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Language;
 using Preceptor.Models;
-using Preceptor.Training;
 using static TorchSharp.torch;
 
 namespace Preceptor.Reasoning;
@@ -161,23 +160,18 @@ public sealed class AutomatedProcessSupervision(AutomatedProcessSupervision.Opti
 
     private SolutionVerifier Learn(ReasoningProblem problem, Run run, LanguageModel policy, RatedSolutions labelled)
     {
-        run.Uses(typeof(ValueHead));
-        run.Uses(typeof(LanguageNetwork));
         var network = run.Onward(problem.Policy, policy);
         var head = run.New("step-head", () => new ValueHead(network.Options.Width, 0));
         head.SetWeights(network.MeanOutput());
         head.SetScale(1, 0);
-        var training = problem.Policy.Training with { Epochs = options.Epochs, Rate = options.Rate ?? problem.Policy.Training.Rate };
-        var batches = new SequenceBatches(run, labelled.ToSequences(problem), training.Batch, network.Options.Architecture, policy.Start);
-        var summary = TrainingLoop.Fit(run, new ModuleGroup(network, head), batches, training, _ => batch =>
+        return run.TrainVerifier(problem, policy, network, head, labelled, options.Epochs, options.Rate, (batch, shares) =>
         {
-            var (lengths, ends, at) = (batch.Content.AnswerLengths.ToArray(), new List<long>(), 0);
+            var (lengths, ends, at) = (batch.AnswerLengths.ToArray(), new List<long>(), 0);
             foreach (var length in lengths) ends.Add((at += length) - 1);
-            float[] labels = [.. batch.Rows.ToArray().Select(row => (float)Label(labelled.All[row].Rating))];
-            var logits = head.forward(batch.Content.Features(network).index_select(0, InputBuffer.Tensor<long>([.. ends], ScalarType.Int64, ends.Count)));
+            float[] labels = [.. shares.Select(share => (float)Label(share))];
+            var logits = head.forward(batch.Features(network).index_select(0, InputBuffer.Tensor<long>([.. ends], ScalarType.Int64, ends.Count)));
             return Loss(logits, InputBuffer.Tensor<float>(labels, float32, labels.Length));
-        }, null);
-        return new(new(problem.Policy.Tokenizer, network.Options.AdapterRank == 0 ? network : network.Copy(), policy.Ends, summary, run.Threads) { Form = policy.Form }, head) { Range = ValueRange.Probability, Whole = options.Score };
+        }, ValueRange.Probability, options.Score);
     }
 
     private double Label(double share) => options.Labels == StepLabels.Hard ? (share > 0 ? 1 : 0) : share;

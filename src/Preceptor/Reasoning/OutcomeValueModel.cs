@@ -4,7 +4,6 @@ using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Language;
 using Preceptor.Models;
-using Preceptor.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -117,15 +116,10 @@ public sealed class OutcomeValueModel(OutcomeValueModel.Options options) : IFit<
 
     private SolutionVerifier Learn(ReasoningProblem problem, Run run, LanguageModel policy, RatedSolutions rated)
     {
-        run.Uses(typeof(ValueHead));
-        run.Uses(typeof(LanguageNetwork));
         var network = run.Onward(problem.Policy, policy);
         var head = run.New("value-head", () => new ValueHead(network.Options.Width, options.Dropout));
         head.SetWeights(network.MeanOutput());
-        var training = problem.Policy.Training with { Epochs = options.Epochs, Rate = options.Rate ?? problem.Policy.Training.Rate };
-        var batches = new SequenceBatches(run, rated.ToSequences(problem), training.Batch, network.Options.Architecture, policy.Start);
-        var summary = TrainingLoop.Fit(run, new ModuleGroup(network, head), batches, training, _ => batch => Loss(network, head, batch.Content, [.. batch.Rows.ToArray().Select(row => rated.All[row].Rating)]), null);
-        return new(new(problem.Policy.Tokenizer, network.Options.AdapterRank == 0 ? network : network.Copy(), policy.Ends, summary, run.Threads) { Form = policy.Form }, head);
+        return run.TrainVerifier(problem, policy, network, head, rated, options.Epochs, options.Rate, (batch, outcomes) => Loss(network, head, batch, outcomes));
     }
 
     // Behind each solution stands a token that is not part of it: the features before a token say it, those of a token itself are worth its value.

@@ -32,6 +32,15 @@ internal sealed class Workspace : IDisposable
 
     public void Write(string name, string text) => File.WriteAllText(Path.Combine(Folder, name), text);
 
+    /// <summary>Runs a command that is wrong: it ends with 2, says why, and leaves nothing behind.</summary>
+    public void Refuses(string words, string message)
+    {
+        var (code, error) = Run(words.Split(' '));
+        Assert.Equal(2, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Empty(Names());
+    }
+
     public string[] Names() => [.. Directory.EnumerateFileSystemEntries(Folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
     /// <summary>Runs the command in this process.</summary>

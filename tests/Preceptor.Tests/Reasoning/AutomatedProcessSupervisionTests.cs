@@ -9,12 +9,6 @@ public sealed class AutomatedProcessSupervisionTests
 {
     private static AutomatedProcessSupervision.Options Small(AnswerRule search = AnswerRule.Weighted) => new() { Rollouts = 4, Filter = 16, Searches = 4, Epochs = 4, Search = search };
 
-    private static (string?[] Texts, double[] Scores) Answers(Solver solver, ReasoningProblem problem)
-    {
-        var solved = solver.Solve([.. problem.Validation.Select(q => q.Text)], 1);
-        return ([.. solved.Select(s => s.Chosen?.Text)], [.. solved.SelectMany(s => s.Candidates.Select(c => c.Score))]);
-    }
-
     [Fact]
     public void Soft_labels_are_learned_by_cross_entropy()
     {
@@ -35,7 +29,7 @@ public sealed class AutomatedProcessSupervisionTests
         var problem = FateWords.Problem();
         using var plain = SmallChains.Within(run => new SelfConsistency(new()).Fit(problem, run));
         using var omega = SmallChains.Within(run => new AutomatedProcessSupervision(Small(AnswerRule.Majority)).Fit(problem, run));
-        Assert.Equal(Answers(plain, problem).Texts, Answers(omega, problem).Texts);
+        Assert.Equal(SmallChains.Answers(plain, problem).Texts, SmallChains.Answers(omega, problem).Texts);
     }
 
     [Fact]
@@ -90,13 +84,13 @@ public sealed class AutomatedProcessSupervisionTests
         var options = Small() with { Epochs = 10 };
         (string?[] Texts, double[] Scores) unbroken;
         using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))
-        using (var solver = new AutomatedProcessSupervision(options).Fit(problem, run)) unbroken = Answers(solver, problem);
+        using (var solver = new AutomatedProcessSupervision(options).Fit(problem, run)) unbroken = SmallChains.Answers(solver, problem);
         Assert.True(tensors.Count > 60 && tensors[^1] <= tensors[^20], $"{tensors[^1] - tensors[^20]} more tensors after 19 steps of {tensors.Count}");
         Interruptions.Outlast(17, run =>
         {
             using var solver = run.Stage("omega-prm", problem.Describe(), () => new AutomatedProcessSupervision(options).Fit(problem, run));
-            Assert.Equal(unbroken.Texts, Answers(solver, problem).Texts);
-            Assert.Equal(unbroken.Scores, Answers(solver, problem).Scores);
+            Assert.Equal(unbroken.Texts, SmallChains.Answers(solver, problem).Texts);
+            Assert.Equal(unbroken.Scores, SmallChains.Answers(solver, problem).Scores);
         });
     }
 }

@@ -83,19 +83,13 @@ public sealed class OutcomeValueModelTests
 
     private static OutcomeValueModel.Options Small(AnswerRule search = AnswerRule.Beam) => new() { Samples = 8, Epochs = 3, Temperature = 1, Beams = 2, Search = search };
 
-    private static (string?[] Texts, double[] Scores) Answers(Solver solver, ReasoningProblem problem)
-    {
-        var solved = solver.Solve([.. problem.Validation.Select(q => q.Text)], 1);
-        return ([.. solved.Select(s => s.Chosen?.Text)], [.. solved.SelectMany(s => s.Candidates.Select(c => c.Score))]);
-    }
-
     [Fact]
     public void With_a_vote_it_is_self_consistency_to_the_bit()
     {
         var problem = SmallChains.Problem();
         using var plain = SmallChains.Within(run => new SelfConsistency(new()).Fit(problem, run));
         using var ovm = SmallChains.Within(run => new OutcomeValueModel(Small(AnswerRule.Majority)).Fit(problem, run));
-        Assert.Equal(Answers(plain, problem).Texts, Answers(ovm, problem).Texts);
+        Assert.Equal(SmallChains.Answers(plain, problem).Texts, SmallChains.Answers(ovm, problem).Texts);
         Assert.Equal(plain.Policy.LogProbabilities(problem.Policy.Validation), ovm.Policy.LogProbabilities(problem.Policy.Validation));
         Assert.NotNull(ovm.Verifier);
     }
@@ -135,12 +129,12 @@ public sealed class OutcomeValueModelTests
         var tensors = new List<long>();
         (string?[], double[]) unbroken;
         using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))
-        using (var solver = new OutcomeValueModel(Small() with { Epochs = 8 }).Fit(problem, run)) unbroken = Answers(solver, problem);
+        using (var solver = new OutcomeValueModel(Small() with { Epochs = 8 }).Fit(problem, run)) unbroken = SmallChains.Answers(solver, problem);
         Assert.True(tensors.Count > 40 && tensors[^1] <= tensors[^20], $"{tensors[^1] - tensors[^20]} more tensors after 19 steps");
         Interruptions.Outlast(17, run =>
         {
             using var solver = run.Stage("ovm", problem.Describe(), () => new OutcomeValueModel(Small() with { Epochs = 8 }).Fit(problem, run));
-            var answers = Answers(solver, problem);
+            var answers = SmallChains.Answers(solver, problem);
             Assert.Equal(unbroken.Item1, answers.Texts);
             Assert.Equal(unbroken.Item2, answers.Scores);
         });
@@ -152,7 +146,7 @@ public sealed class OutcomeValueModelTests
         var problem = FateWords.Problem();
         using var values = SmallChains.Within(run => new OutcomeValueModel(Small(AnswerRule.Best)).Fit(problem, run));
         using var rewards = SmallChains.Within(run => new OutcomeValueModel(Small(AnswerRule.Best) with { Labels = OutcomeValueModel.LabelledTokens.Last }).Fit(problem, run));
-        Assert.NotEqual(Answers(values, problem).Scores, Answers(rewards, problem).Scores);
+        Assert.NotEqual(SmallChains.Answers(values, problem).Scores, SmallChains.Answers(rewards, problem).Scores);
         Assert.True(rewards.Verifier!.Model.Training.Epochs[0].Loss < values.Verifier!.Model.Training.Epochs[0].Loss, "a token's squares instead of all tokens'");
         Assert.Contains("method.beams: 3 does not divide problem.samples 4", Assert.Throws<RequestException>(() => SmallChains.Within(run => new OutcomeValueModel(Small() with { Beams = 3 }).Fit(problem, run))).Message, StringComparison.Ordinal);
         var hopeless = problem with { Checker = new(new AnswerChecker(Preceptor.Supervision.CheckRule.Number)) };

@@ -36,6 +36,13 @@ internal static class SmallChains
         return new(problem.Policy.Tokenizer, network, [problem.Policy.Tokenizer.End!.Value], new([], 0, 0, 0), 1) { Form = problem.Policy.Form };
     }
 
+    /// <summary>What a solver answers to the validation questions, and how it scores what it has drawn.</summary>
+    public static (string?[] Texts, double[] Scores) Answers(Solver solver, ReasoningProblem problem)
+    {
+        var solved = solver.Solve([.. problem.Validation.Select(q => q.Text)], 1);
+        return ([.. solved.Select(s => s.Chosen?.Text)], [.. solved.SelectMany(s => s.Candidates.Select(c => c.Score))]);
+    }
+
     public static T Within<T>(Func<Run, T> work)
     {
         using var run = new Run(new RunSettings());

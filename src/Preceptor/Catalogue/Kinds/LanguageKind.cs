@@ -135,10 +135,10 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
         var items = new Dictionary<string, double[]> { [Loss.Name] = [.. of.Select(o => o.Length == 0 ? 0 : -o.Average())] };
         if (hasPrompts)
         {
-            var answers = Answers(model, sequences, most, new());
+            var answers = Ask(model, sequences, most, new());
             items[Exact.Name] = [.. answers.Select((a, i) => a[0].Ended && a[0].Tokens.SequenceEqual(sequences.AnswerOf(i)[..^1].ToArray()) ? 1.0 : 0)];
             if (rule == CheckRule.Number) items[Checked.Name] = Rewards(model, sequences, answers, rule);
-            if (rule != CheckRule.None) items[Sampled.Name] = Rewards(model, sequences, Answers(model, sequences, most, new() { Samples = Drawn, Temperature = 1, Seed = 1 }), rule);
+            if (rule != CheckRule.None) items[Sampled.Name] = Rewards(model, sequences, Ask(model, sequences, most, new() { Samples = Drawn, Temperature = 1, Seed = 1 }), rule);
         }
         var whole = new Dictionary<string, double> { [Perplexity.Name] = Math.Exp(-of.Sum(o => o.Sum()) / Math.Max(1, of.Sum(o => o.Length))) };
         if (pairs is not null)
@@ -149,25 +149,21 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
         return MeasuredScores.Of(items, whole);
     }
 
-    // Answers to each prompt; no longer than the longest that is wanted and a quarter.
-    private static Generation[][] Answers(LanguageModel model, TokenSequences sequences, int most, GenerationOptions drawing)
-    {
-        var longest = Enumerable.Range(0, sequences.Count).Max(i => sequences.Lengths[i] - sequences.Prompts[i]);
-        return model.Generate([.. Enumerable.Range(0, sequences.Count).Select(i => sequences.PromptOf(i).ToArray())], drawing with { MaxTokens = most > 0 ? most : longest + longest / 4 + 1 });
-    }
+    private static Generation[][] Ask(LanguageModel model, TokenSequences sequences, int most, GenerationOptions drawing) =>
+        model.Generate([.. Enumerable.Range(0, sequences.Count).Select(i => sequences.PromptOf(i).ToArray())], drawing with { MaxTokens = most > 0 ? most : Answers.Most(sequences) });
 
-    // The mean of what a check says of each prompt's answers; one that never ended is wrong.
+    // The mean of what a check says of each prompt's answers.
     private static double[] Rewards(LanguageModel model, TokenSequences sequences, Generation[][] answers, CheckRule rule)
     {
         var check = new OutcomeCheck(rule, [.. Enumerable.Range(0, sequences.Count).Select(i => model.Tokenizer.Decode(sequences.AnswerOf(i)[..^1]))]);
-        return [.. answers.Select((of, i) => of.Average(a => a.Ended ? check.Reward(i, model.Tokenizer.Decode([.. a.Tokens])) : 0))];
+        return [.. answers.Select((of, i) => Answers.Rewards(check, model.Tokenizer, i, of).Average())];
     }
 
     private static ReportParts Show(LanguageModel model, TokenSequences test, int most, bool hasPrompts)
     {
         if (!hasPrompts) return new();
         var some = test.Take([.. Enumerable.Range(0, Math.Min(Shown, test.Count))]);
-        var answers = Answers(model, some, most, new());
+        var answers = Ask(model, some, most, new());
         string Text(ReadOnlySpan<int> tokens) => model.Tokenizer.Decode(tokens);
         return new()
         {

@@ -88,9 +88,8 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
         if (train.Count == 0) throw new RequestException($"{specification.ProblemName}: no training question has a worked solution of at most model.length {model.Length} tokens; a policy begins by learning from some");
         var validation = Encode(sets.Validation, "validation");
         notes.Insert(0, $"{train.Count} worked solutions, {sets.Train.Length} training questions with an answer; {tokenizer.Size} different tokens");
-        var longest = Enumerable.Range(0, train.Count).Max(i => train.Lengths[i] - train.Prompts[i]);
         var policy = new LanguageProblem(specification.ProblemName, tokenizer, train, validation) { Form = form, Model = model, Training = specification.Training };
-        var problem = new ReasoningProblem(policy, sets.Train, sets.Validation, checker, solving.Plain() with { AnswerTokens = solving.AnswerTokens > 0 ? solving.AnswerTokens : longest + longest / 4 + 1 });
+        var problem = new ReasoningProblem(policy, sets.Train, sets.Validation, checker, solving.Plain() with { AnswerTokens = solving.AnswerTokens > 0 ? solving.AnswerTokens : Answers.Most(train) });
         return new(problem, m => ReasoningExam.Score(m, sets.Test, seed), m => ReasoningExam.Score(m, sets.Validation, seed))
         {
             Truth = truth is null ? null : problem with { Policy = policy with { Train = Encode(truth, "right training") } },

@@ -41,7 +41,7 @@ public sealed record TuningEvidence(string Setting, double Score);
 /// <param name="Setting">The setting chosen.</param>
 /// <param name="TunedAs">The arm whose choice it takes over; null where it was tuned itself.</param>
 /// <param name="Tuning">Every setting's score.</param>
-/// <param name="Scores">By metric, a score a seed, from seed 0.</param>
+/// <param name="Scores">By metric, a score a seed, from the first that counts.</param>
 /// <param name="TrainSeconds">Mean time of a training.</param>
 public sealed record ArmEvidence(string Arm, string Setting, string? TunedAs, IReadOnlyList<TuningEvidence> Tuning, IReadOnlyDictionary<string, IReadOnlyList<double>> Scores, double TrainSeconds);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Preceptor.Evaluation;
@@ -86,6 +87,12 @@ public sealed record Experiment(string Slug, Metric TunedBy, IReadOnlyList<Claim
     /// <summary>What a reader of the results should know besides; null for nothing.</summary>
     public string? Remark { get; init; }
 
+    /// <summary>The first seed that counts: above those whose test scores were seen while sizes and settings were chosen.</summary>
+    public int FirstSeed { get; init; }
+
+    /// <summary>The seeds of verdicts, as many as asked for.</summary>
+    public IEnumerable<int> Seeds(int count) => Enumerable.Range(FirstSeed, count);
+
     /// <summary>The claims of a tier.</summary>
     public IReadOnlyList<Claim> Of(Tier tier) => [.. Claims.Where(c => c.Tier <= (tier == Tier.Quick ? Tier.Full : tier))];
 
@@ -96,8 +103,9 @@ public sealed record Experiment(string Slug, Metric TunedBy, IReadOnlyList<Claim
     public string Fingerprint(Tier tier)
     {
         var text = new StringBuilder($"{TunedBy}\n");
+        if (FirstSeed > 0) text.Append(CultureInfo.InvariantCulture, $"from seed {FirstSeed}\n");
         foreach (var claim in Of(tier))
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{claim.Method.Name}|{claim.Reference.Name}|{claim.Metric}|{claim.SmallestEffect}|{string.Join(';', claim.Controls.Select(c => $"{c.Method.Name}|{c.Reference.Name}"))}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{claim.Method.Name}|{claim.Reference.Name}|{claim.Metric}|{claim.SmallestEffect}|{string.Join(';', claim.Controls.Select(c => $"{c.Method.Name}|{c.Reference.Name}"))}\n");
         foreach (var arm in Arms(tier))
             foreach (var setting in arm.Conditions.Grid) text.Append($"{arm.Name}|{arm.TunedAs?.Name}|{string.Join(' ', [.. arm.Conditions.Settings, setting, .. arm.Options])}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];

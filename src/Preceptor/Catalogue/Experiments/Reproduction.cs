@@ -69,7 +69,7 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
         Verdicts.ControlPasses(Difference(control.Method, control.Reference, claim.Metric, seeds, ControlLevel), claim.SmallestEffect);
 
     private IEnumerable<ArmJob> Jobs(NullControl contrast, int seeds) =>
-        Enumerable.Range(0, seeds).SelectMany(seed => new[] { Job(contrast.Reference, seed), Job(contrast.Method, seed) });
+        experiment.Seeds(seeds).SelectMany(seed => new[] { Job(contrast.Reference, seed), Job(contrast.Method, seed) });
 
     private ArmJob Job(Arm arm, int seed) => new(arm, Setting(arm), (ulong)seed, IsTuning: false);
 
@@ -94,7 +94,7 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
     private Interval Difference(Arm method, Arm reference, Metric metric, int seeds, double level) =>
         Intervals.Difference(Scores(method, metric, seeds), Scores(reference, metric, seeds), metric.Better, level: level);
 
-    private TestScore[] Scores(Arm arm, Metric metric, int seeds) => [.. Enumerable.Range(0, seeds).Select(seed => metric.Score(done[Job(arm, seed).Key].Scores))];
+    private TestScore[] Scores(Arm arm, Metric metric, int seeds) => [.. experiment.Seeds(seeds).Select(seed => metric.Score(done[Job(arm, seed).Key].Scores))];
 
     private ClaimEvidence Describe(Claim claim, int seeds, int controlSeeds, ClaimVerdict verdict) => new(
         claim.Text, claim.Published, claim.Method.Name, claim.Reference.Name, claim.Metric.Name, claim.SmallestEffect, seeds, verdict.Level,
@@ -105,7 +105,7 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
     private ArmEvidence Describe(Arm arm)
     {
         var tuned = arm.TunedAs ?? arm;
-        var finished = Enumerable.Range(0, Verdicts.Looks[^1]).Select(seed => Job(arm, seed).Key).TakeWhile(done.ContainsKey).Select(key => done[key]).ToArray();
+        var finished = experiment.Seeds(Verdicts.Looks[^1]).Select(seed => Job(arm, seed).Key).TakeWhile(done.ContainsKey).Select(key => done[key]).ToArray();
         return new(arm.Name, Setting(arm), arm.TunedAs?.Name,
             !IsTuned(tuned) ? [] : [.. tuned.Conditions.Grid.Select(s => new TuningEvidence(s, Round(Tuning(tuned, s))))],
             // Not every measure gives every number that some claim is about.
@@ -117,11 +117,11 @@ public sealed class Reproduction(Experiment experiment, Tier tier, AnswerJobs an
     public IReadOnlyDictionary<string, int> Versions => done.Values.SelectMany(d => d.Answers.Versions).DistinctBy(v => v.Key).OrderBy(v => v.Key, StringComparer.Ordinal).ToDictionary(v => v.Key, v => v.Value);
 
     /// <summary>A hash of the first seed's rows, by the conditions' name.</summary>
-    public IReadOnlyDictionary<string, string> Data => experiment.Arms(tier).DistinctBy(a => a.Conditions.Name).ToDictionary(a => a.Conditions.Name, a => done[Job(a, 0).Key].Answers.Data);
+    public IReadOnlyDictionary<string, string> Data => experiment.Arms(tier).DistinctBy(a => a.Conditions.Name).ToDictionary(a => a.Conditions.Name, a => done[Job(a, experiment.FirstSeed).Key].Answers.Data);
 
     /// <summary>What a reader should know about the data, by the conditions' name, where there is something.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Notes => experiment.Arms(tier).DistinctBy(a => a.Conditions.Name)
-        .Select(a => (a.Conditions.Name, done[Job(a, 0).Key].Answers.Notes)).Where(n => n.Notes.Count > 0).ToDictionary(n => n.Name, n => n.Notes);
+        .Select(a => (a.Conditions.Name, done[Job(a, experiment.FirstSeed).Key].Answers.Notes)).Where(n => n.Notes.Count > 0).ToDictionary(n => n.Name, n => n.Notes);
 
     internal static double Round(double value) => Math.Round(value, 6);
 }

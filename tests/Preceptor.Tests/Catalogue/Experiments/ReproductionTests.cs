@@ -66,6 +66,17 @@ public sealed class ReproductionTests
     }
 
     [Fact]
+    public void Seeds_that_settings_were_chosen_on_are_left_out_and_change_what_was_fixed()
+    {
+        var later = One() with { FirstSeed = 3 };
+        var evidence = Judge(later, job => job.Arm.Name == Better.Name ? 0.9 + job.Seed % 2 * 0.01 : 0.8);
+        Assert.Equal(5, evidence.Claims.Single().Seeds);
+        Assert.Equal([3, 4, 5, 6, 7], asked.Where(j => j.Arm.Name == Better.Name && !j.IsTuning).Select(j => (int)j.Seed));
+        Assert.Equal([0.91, 0.9, 0.91, 0.9, 0.91], evidence.Arms.Single(a => a.Arm == Better.Name).Scores[Metrics.Accuracy.Name]);
+        Assert.NotEqual(One().Fingerprint(Tier.Full), later.Fingerprint(Tier.Full));
+    }
+
+    [Fact]
     public void Arms_are_tuned_on_a_seed_of_their_own_and_controls_take_over_the_choice()
     {
         // The first setting tunes best for the baseline, the second for the method; on the exam it is the other way round.

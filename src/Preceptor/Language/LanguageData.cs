@@ -26,6 +26,9 @@ public enum LanguageExam
 
     /// <summary>Which tokens of a text are not the original ones.</summary>
     Detection,
+
+    /// <summary>What is missing in a text.</summary>
+    Gaps,
 }
 
 /// <summary>The keys of a language problem: texts, or prompts with their responses.</summary>
@@ -100,7 +103,7 @@ public sealed record LanguageData : IProblemData
     public int TestRows { get; set; }
 
     /// <summary>What the exam asks.</summary>
-    [Description("What the exam asks of a model of plain text: next-token: what comes next | detection: which tokens were replaced, so that models that read in both directions can be trained as well")]
+    [Description("What the exam asks of a model of plain text: next-token: what comes next | detection: which tokens were replaced, so that models that read in both directions can be trained as well | gaps: what comes next, and which words are missing in gaps, asked in each way that the model knows")]
     public LanguageExam Exam { get; set; }
 
     /// <summary>How rows are divided.</summary>
@@ -118,7 +121,7 @@ public sealed record LanguageData : IProblemData
         if (Data.Length == 0) throw At("data").Wrong("expected a file or the name of a data set");
         if (Text is not null == (Prompt is not null)) throw At(Text is null ? "text" : "prompt").Wrong(Text is null ? "expected problem.text, or problem.prompt and problem.response" : "expected either problem.text or problem.prompt, not both");
         if (Prompt is not null && Response is null && Chosen is null) throw At("response").Wrong("expected the column of responses, or problem.chosen and problem.rejected, since there are prompts");
-        if (Prompt is not null && Exam == LanguageExam.Detection) throw At("exam").Wrong("is for plain text; expected next-token, since there are prompts");
+        if (Prompt is not null && Exam != LanguageExam.NextToken) throw At("exam").Wrong("is for plain text; expected next-token, since there are prompts");
         if (Chosen is null != (Rejected is null)) throw At(Chosen is null ? "chosen" : "rejected").Wrong("expected both problem.chosen and problem.rejected, or neither");
         if (Chosen is not null && Prompt is null) throw At("prompt").Wrong("expected the column of prompts, since there are better and worse responses");
         string[] names = Text is not null ? [Text] : Rejected is not null ? [Prompt!, Response ?? Chosen!, Chosen!, Rejected] : [Prompt!, Response!];

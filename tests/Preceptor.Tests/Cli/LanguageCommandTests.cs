@@ -66,6 +66,22 @@ public sealed class LanguageCommandTests
     }
 
     [Fact]
+    public void Words_missing_in_texts_of_ones_own_are_asked_for()
+    {
+        using var workspace = new Workspace();
+        workspace.Write("t.csv", "t\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"the {(i % 2 == 0 ? "red" : "blue")} thing that was number {(i % 2 == 0 ? "one" : "two")} is here now\n")));
+        workspace.Write("spec.yaml", "problem: {kind: language, data: t.csv, text: t, tokens: word, exam: gaps}\nmethod: {name: ul2, short-spans: [2]}\nmodel: {width: 16, layers: 1, heads: 2, length: 32}\ntraining: {epochs: 4, batch: 16, rate: 0.01}\n");
+        var (code, output, error) = Workspace.Child(["run", "spec.yaml", "--out", "r", "--json"]);
+        Assert.True(code == 0, error);
+        var result = JsonNode.Parse(output.Trim().Split('\n')[^1])!;
+        Assert.Equal("missing-loss", (string)result["metric"]!);
+        var scores = result["extra"]!["metrics"]!["method"]!;
+        Assert.Equal((double)scores["missing-loss"]!, new[] { "infill-loss", "continuation-loss", "long-infill-loss" }.Average(n => (double)scores[n]!), 4);
+        Assert.InRange((double)scores["missing-loss"]!, 0.01, Math.Log(14)); // better than any word of the fourteen
+        Assert.Contains("asked to ", File.ReadAllText("r/report.html"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_encoder_is_compared_with_models_that_speak_by_what_they_doubt()
     {
         using var workspace = new Workspace();
@@ -110,6 +126,9 @@ public sealed class LanguageCommandTests
         Says("  data: t.csv\n  prompt: q\n  chosen: a\n", "expected both problem.chosen and problem.rejected, or neither");
         Says("  data: t.csv\n  prompt: q\n  response: a\n", "none of 8 training texts has at most model.length 8 tokens");
         Says("  data: t.csv\n  prompt: q\n  response: a\n  exam: detection\n", "is for plain text");
+        Says("  data: t.csv\n  prompt: q\n  response: a\n  exam: gaps\n", "is for plain text");
+        workspace.Write("short.csv", "t\n" + string.Concat(Enumerable.Range(0, 60).Select(_ => "a b c\n")));
+        Says("  data: short.csv\n  text: t\n  tokens: word\n  exam: gaps\n", "problem.exam: gaps: none of 6 validation texts has 8 tokens or more");
         Says("  data: t.csv\n  text: a\n  check: maybe\n", "'maybe' is not allowed");
     }
 

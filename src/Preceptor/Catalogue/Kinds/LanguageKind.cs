@@ -105,7 +105,7 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
             var judged = JudgedTexts.Of(sequences, tokenizer.End is { } end ? [end] : [], i => RandomStream.Of(0, "judged-texts", i));
             return m => MeasuredScores.Of(new Dictionary<string, double[]> { [Detected.Name] = judged.Detected(m) });
         }
-        return new(problem, Score(test, testPairs), Score(validation, problem.ValidationPreferences))
+        var task = new ExamTask<LanguageProblem, LanguageModel>(problem, Score(test, testPairs), Score(validation, problem.ValidationPreferences))
         {
             FurtherMetrics = problem.IsJudged ? [Detected] : testPairs is null ? [] : [Preferred],
             HasOwnMetrics = problem.IsJudged,
@@ -118,6 +118,8 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
             Fingerprint = $"{tokenizer.Fingerprint}-{train.Fingerprint}-{validation.Fingerprint}-{test.Fingerprint}",
             Notes = notes,
         };
+        if (data.Exam != LanguageExam.Gaps) return task;
+        return MissingWordsExam.Of(task, MissingWordsExam.Texts(validation, tokenizer.End, "validation"), MissingWordsExam.Texts(test, tokenizer.End, "test"), seed: 0);
     }
 
     /// <summary>What cuts texts into tokens, and how prompts are put before their responses.</summary>

@@ -1,6 +1,5 @@
 using Preceptor.Catalogue.Experiments;
 using Preceptor.Control;
-using Preceptor.Fields;
 
 namespace Preceptor.Tests.Catalogue.Experiments;
 
@@ -9,7 +8,7 @@ public sealed class UnrunExperimentsTests
 {
     private static readonly Dictionary<string, Experiment> All = new[]
     {
-        EarlyDistillationExperiment.Create(), FeasibilityGuidedDiffusionExperiment.Create(), HardConstraintExpertsExperiment.Create(), LanguageInitialisationExperiment.Create(), LanguageStagesExperiment.Create(), MultiPerspectiveCoursesExperiment.Create(),
+        EarlyDistillationExperiment.Create(), FeasibilityGuidedDiffusionExperiment.Create(), LanguageInitialisationExperiment.Create(), LanguageStagesExperiment.Create(), MultiPerspectiveCoursesExperiment.Create(),
     }.ToDictionary(e => e.Slug);
 
     public static TheoryData<string> Slugs => [.. All.Keys];
@@ -29,6 +28,6 @@ public sealed class UnrunExperimentsTests
         Assert.InRange(full.DistinctBy(c => (c.Method.Name, c.Reference.Name)).Count(), 1, 3);
         bool IsBuiltIn(Claim claim) => claim.Method.Specify(claim.Method.Conditions.Grid[0], 0).BuiltIn is not null;
         Assert.Contains(full, IsBuiltIn);
-        if (full[0].Method.Specify(full[0].Method.Conditions.Grid[0], 0).Kind is not (ControlData.KindName or FieldData.KindName)) Assert.Contains(full, c => !IsBuiltIn(c));
+        if (full[0].Method.Specify(full[0].Method.Conditions.Grid[0], 0).Kind is not (ControlData.KindName)) Assert.Contains(full, c => !IsBuiltIn(c));
     }
 }

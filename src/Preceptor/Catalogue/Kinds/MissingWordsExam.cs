@@ -61,7 +61,8 @@ internal static class MissingWordsExam
 
     private static MeasuredScores Examine(LanguageModel model, Gaps[] validation, Gaps[] asked, StoriesProblem.Asking asking, MeasuredScores plain)
     {
-        var items = new Dictionary<string, double[]>(plain.PerItem);
+        // Texts that are asked for gaps may be fewer than those that are asked what comes next, which then counts as a whole.
+        var items = plain.PerItem.Where(p => p.Value.Length == asked[0].Texts.Length).ToDictionary();
         for (var p = 0; p < Probes.Length; p++)
         {
             var way = Choose(model, validation[p], asking);

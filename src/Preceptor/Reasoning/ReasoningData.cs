@@ -35,6 +35,15 @@ public sealed record ReasoningData : SolvingOptions, IProblemData
     [Description("The column of answers; left out: answer, if there is one, or else what the solution comes to")]
     public string? Answer { get; set; }
 
+    /// <summary>The level.</summary>
+    [Description("The column of levels, whole numbers: how hard a question is; with problem.easy")]
+    public string? Level { get; set; }
+
+    /// <summary>The highest easy level.</summary>
+    [Description("The highest level that is easy: of harder training questions nobody tells solution or answer, validated is on easy ones, and the exam scores both apart. 0: all are alike")]
+    [Range(0, 1_000_000)]
+    public int Easy { get; set; }
+
     /// <summary>When a solution is right.</summary>
     public enum Check
     {
@@ -83,7 +92,8 @@ public sealed record ReasoningData : SolvingOptions, IProblemData
         ArgumentNullException.ThrowIfNull(read);
         Setting At(string key) => settings?.Find(key) ?? new ScalarSetting(settings?.Place ?? "specification", $"problem.{key}", "");
         if (Data.Length == 0) throw At("data").Wrong("expected a file or the name of a data set");
-        string[] named = [.. new[] { Question, Solution, Answer }.OfType<string>().Distinct()];
+        if (Level is null != (Easy == 0)) throw At(Level is null ? "level" : "easy").Wrong("expected both problem.level and problem.easy, or neither");
+        string[] named = [.. new[] { Question, Solution, Answer, Level }.OfType<string>().Distinct()];
         var (table, test) = read(Data, named, [], BadImages.Fail);
         var checker = ToChecker();
         Question[] Rows(Table rows)
@@ -91,9 +101,11 @@ public sealed record ReasoningData : SolvingOptions, IProblemData
             Func<int, string>? Column(string? name, string key, string? usual = null) => name is null && (usual is null || rows.Find(usual) is null) ? null
                 : (rows.Find(name ?? usual!) ?? throw At(key).Wrong($"{rows.Name} has no column '{name ?? usual}'{Spelling.Hint(name ?? usual!, rows.Columns.Select(c => c.Name))}; it has {string.Join(", ", rows.Columns.Select(c => c.Name))}")).Words();
             var (question, solution, answer) = (Column(Question, "question")!, Column(Solution, "solution", "solution"), Column(Answer, "answer", Solution == "answer" ? null : "answer"));
+            var level = Column(Level, "level");
+            int LevelOf(int row) => level is null ? 0 : int.TryParse(level(row), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : throw At("level").Wrong($"{rows.Name} row {row + 1}: '{level(row)}' is no whole number");
             if (solution is null && answer is null) throw At("solution").Wrong("expected a column of worked solutions, or one of answers");
-            return [.. Enumerable.Range(0, rows.Rows).Select(r => (Text: question(r).Trim(), Solution: solution?.Invoke(r).Trim() ?? "", Answer: answer?.Invoke(r).Trim() ?? ""))
-                .Select(q => new Question(q.Text, q.Answer.Length > 0 ? q.Answer : checker.AnswerOf(q.Text, q.Solution) ?? "") { Solution = q.Solution }).Where(q => q.Text.Length > 0 && q.Answer.Length > 0)];
+            return [.. Enumerable.Range(0, rows.Rows).Select(r => (Text: question(r).Trim(), Solution: solution?.Invoke(r).Trim() ?? "", Answer: answer?.Invoke(r).Trim() ?? "", Level: LevelOf(r)))
+                .Select(q => new Question(q.Text, q.Answer.Length > 0 ? q.Answer : checker.AnswerOf(q.Text, q.Solution) ?? "") { Solution = q.Solution, Level = q.Level }).Where(q => q.Text.Length > 0 && q.Answer.Length > 0)];
         }
         var questions = Rows(table);
         if (questions.Length < 5) throw At("data").Wrong($"{table.Name} has {questions.Length} questions with an answer, expected at least 5, to train, validate and test");
@@ -105,7 +117,10 @@ public sealed record ReasoningData : SolvingOptions, IProblemData
         Question[] Of(int[] rows) => [.. rows.Order().Select(i => questions[i])];
         var train = Of(test is null ? order[(2 * held)..] : order[held..]);
         if (Checker == Check.Countdown && train.All(q => q.Solution.Length == 0)) train = BuiltIn.CountdownProblem.Worked(train, Solutions, RandomStream.Of(SplitSeed, "countdown-solutions"));
-        return new(train, Of(order[..held]), test is null ? Of(order[held..(2 * held)]) : Rows(test)) { Notes = notes };
+        train = [.. train.Select(q => Easy > 0 && q.Level > Easy ? q with { Answer = "", Solution = "" } : q)];
+        var validation = Of(order[..held]).Where(q => Easy == 0 || q.Level <= Easy).ToArray();
+        if (validation.Length == 0) throw At("easy").Wrong($"none of {held} validation questions has a level of at most {Easy}; it is to be the highest easy level");
+        return new(train, validation, test is null ? Of(order[held..(2 * held)]) : Rows(test)) { Notes = notes };
     }
 
     /// <summary>What reads solutions.</summary>

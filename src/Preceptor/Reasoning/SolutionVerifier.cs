@@ -1,4 +1,5 @@
 using Preceptor.Data;
+using Preceptor.Foundation;
 using Preceptor.Models;
 
 namespace Preceptor.Reasoning;
@@ -32,7 +33,7 @@ public enum SolutionScore
 /// <summary>A language network with a head that says of every token of a solution how good what stands up to it is.</summary>
 /// <param name="model">The network, which the verifier then owns.</param>
 /// <param name="head">The head, likewise.</param>
-public sealed class SolutionVerifier(LanguageModel model, ValueHead head) : IDisposable
+public sealed class SolutionVerifier(LanguageModel model, ValueHead head) : IArtifact<SolutionVerifier>, IDisposable
 {
     private const string HeadFileName = "values.safetensors";
 

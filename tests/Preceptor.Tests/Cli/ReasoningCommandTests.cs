@@ -48,6 +48,38 @@ public sealed class ReasoningCommandTests
     }
 
     [Fact]
+    public void Easy_questions_of_ones_own_are_supervised_and_hard_ones_scored_apart()
+    {
+        using var workspace = new Workspace();
+        workspace.Write("own.csv", "question,solution,level\n" + string.Concat(Enumerable.Range(0, 120).Select(i => i % 3 == 0 ? $"{i % 9} and {i % 7} and {i / 9}?,\"{i % 9} + {i % 7} = {i % 9 + i % 7}\n{i % 9 + i % 7 + i / 9}\",5\n" : $"{i % 9} and {i / 9}?,{i % 9 + i / 9},1\n")));
+        workspace.Write("spec.yaml", "problem: {kind: reasoning, data: own.csv, checker: number, samples: 4, level: level, easy: 3}\nmodel: {width: 16, layers: 1, length: 60}\ntraining: {epochs: 20, batch: 8, rate: 0.01}\n");
+        var (code, output, error) = Workspace.Child(["run", "spec.yaml", "--method", "process-reward-ppo", "--set", "method.judge=rollouts", "--set", "method.temperature=1.5", "--set", "method.evaluator-epochs=1", "--set", "method.epochs=1", "--seeds", "1", "--out", "o", "--json"]);
+        Assert.True(code == 0, error);
+        var scores = JsonNode.Parse(output.Trim().Split('\n')[^1])!["extra"]!["metrics"]!["method"]!;
+        Assert.True((double)scores["hard-accuracy"]! <= 1 && (double)scores["easy-accuracy"]! >= 0);
+        var sets = new ReasoningData { Data = "own.csv", Level = "level", Easy = 3 }.Read(null, DataFiles.Read);
+        Assert.Equal(96, sets.Train.Length);
+        Assert.All(sets.Train, q => Assert.Equal(q.Level == 1, q.Answer.Length > 0));
+        Assert.All(sets.Train, q => Assert.Equal(q.Level == 1, q.Solution.Length > 0));
+        Assert.All(sets.Validation, q => Assert.Equal(1, q.Level));
+        Assert.Contains(sets.Test, q => q.Level == 5 && q.Answer.Length > 0);
+    }
+
+    [Theory]
+    [InlineData("run spec.yaml --set problem.easy=0", "expected both problem.level and problem.easy, or neither")]
+    [InlineData("run spec.yaml --set problem.easy=9", "all test questions are easy; expected some of a level up to 9 and some above")]
+    [InlineData("run spec.yaml --set problem.level=question", "own.csv row 1: '0?' is no whole number")]
+    public void What_is_wrong_with_levels_is_said(string words, string message)
+    {
+        using var workspace = new Workspace();
+        workspace.Write("own.csv", "question,answer,level\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i}?,{i},{i % 3}\n")));
+        workspace.Write("spec.yaml", "problem: {kind: reasoning, data: own.csv, level: level, easy: 1}\n");
+        var (code, error) = Workspace.Run(words.Split(' '));
+        Assert.Equal(2, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Published_questions_are_read_by_name()
     {
         if (DataFolder.Find("gsm8k") is null) Assert.Skip("needs the data set gsm8k");
@@ -62,11 +94,13 @@ public sealed class ReasoningCommandTests
     }
 
     [Theory]
-    [InlineData("run --problem chains --method ps-kd", "methods of kind reasoning: omega-prm, ovm, self-consistency")]
+    [InlineData("run --problem chains --method ps-kd", "methods of kind reasoning: easy-to-hard, omega-prm, ovm, process-reward-ppo, self-consistency")]
     [InlineData("run --problem chains --method ovm --set method.beams=5", "method.beams: 5 does not divide problem.samples 16")]
     [InlineData("run --problem chains --set problem.shortest=7", "problem.longest: 5 is less than problem.shortest 7")]
     [InlineData("run --problem chains --set problem.modulus=2000", "problem.modulus")]
     [InlineData("run --problem countdown --set problem.held=9999", "problem.held")]
+    [InlineData("run --problem chains --set problem.hardest=4", "problem.hardest: 4 is not more than problem.longest 5")]
+    [InlineData("run --problem chains --set problem.unanswered=4", "problem.unanswered: there are no hard chains; set problem.hardest as well")]
     public void A_wrong_request_says_what_is_allowed(string words, string message)
     {
         using var workspace = new Workspace();

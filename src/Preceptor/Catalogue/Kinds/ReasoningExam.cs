@@ -9,7 +9,11 @@ namespace Preceptor.Catalogue;
 internal static class ReasoningExam
 {
     /// <summary>Scores a solver on questions.</summary>
-    public static MeasuredScores Score(Solver solver, Question[] questions, ulong seed)
+    /// <param name="solver">The solver.</param>
+    /// <param name="questions">The questions.</param>
+    /// <param name="seed">Decides what is drawn.</param>
+    /// <param name="easy">The highest level that is easy, to score the others apart; 0 where all are alike.</param>
+    public static MeasuredScores Score(Solver solver, Question[] questions, ulong seed, int easy = 0)
     {
         string[] texts = [.. questions.Select(q => q.Text)];
         var checker = solver.Checker;
@@ -30,7 +34,10 @@ internal static class ReasoningExam
         };
         if (checker.Checker.ChecksSteps)
             items[ReasoningKind.Steps.Name] = [.. texts.Zip(greedy, (t, s) => checker.AreStepsRight(t, s.Chosen!.Text) is { Length: > 0 } steps ? steps.Average(right => right ? 1.0 : 0) : 0)];
-        return MeasuredScores.Of(items) with { Remarks = checker.Remarks };
+        var whole = new Dictionary<string, double>();
+        foreach (var (metric, isHard) in easy == 0 ? [] : new[] { (ReasoningKind.OfEasy, false), (ReasoningKind.OfHard, true) })
+            whole[metric.Name] = items[ReasoningKind.Accuracy.Name].Where((_, i) => questions[i].Level > easy == isHard).DefaultIfEmpty(double.NaN).Average();
+        return MeasuredScores.Of(items, whole) with { Remarks = checker.Remarks };
     }
 
     /// <summary>A question that the solver answers rightly and one that it does not, each with the steps of the solution given, whether each is right, and what the verifier thought after it.</summary>

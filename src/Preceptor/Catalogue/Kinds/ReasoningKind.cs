@@ -18,8 +18,13 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
     internal static readonly Metric Weighted = Share("weighted-accuracy", "share of test questions whose answer with the highest scores together is right; without a verifier, the first that was drawn");
     internal static readonly Metric Any = Share("any-accuracy", "share of test questions of which any solution drawn is right: what a perfect verifier would reach");
     internal static readonly Metric Steps = Share("step-accuracy", "share of steps that are right in the likeliest solutions, the mean over questions");
+    internal static readonly Metric OfEasy = Share("easy-accuracy", "accuracy on easy test questions, whose like was supervised");
+    internal static readonly Metric OfHard = Share("hard-accuracy", "accuracy on hard test questions, whose like nobody supervised");
     internal static readonly Metric Unanswered = MeasuredScores.Metric("unanswered", "share of test questions to which the solver gives no answer that can be read", Better.Lower, 0, 1);
     internal static readonly Metric Tokens = MeasuredScores.Metric("tokens", "tokens that the solver draws a question, in its own way", Better.Lower, 0, double.PositiveInfinity);
+
+    // Hard questions may take more steps than any solution to learn from.
+    private const int HardLength = 3;
 
     public override string Name => ReasoningData.KindName;
 
@@ -42,7 +47,7 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
     {
         var data = (ReasoningData)specification.Problem;
         var sets = data.Read(specification.ProblemSettings, read);
-        return Task(specification, seed, new() { Tokens = data.Tokens ?? (data.Checker == ReasoningData.Check.Countdown ? TokenKind.Word : TokenKind.Character), Tokenizer = data.Tokenizer }, data, sets, new(data.ToChecker(), TimeSpan.FromSeconds(data.CheckSeconds)), ScoredOn.Unverified);
+        return Task(specification, seed, new() { Tokens = data.Tokens ?? (data.Checker == ReasoningData.Check.Countdown ? TokenKind.Word : TokenKind.Character), Tokenizer = data.Tokenizer }, data, sets, new(data.ToChecker(), TimeSpan.FromSeconds(data.CheckSeconds)), ScoredOn.Unverified, easy: data.Easy);
     }
 
     /// <summary>The built-in problem chains.</summary>
@@ -50,7 +55,7 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
     {
         var options = (ChainsProblem.Options)specification.Problem;
         var (sets, right) = ChainsProblem.Draw(options, seed);
-        return Task(specification, seed, new() { Tokens = TokenKind.Word }, options, sets, new(new ChainChecker(options.Modulus)), ScoredOn.Truth, options.Slips > 0 || options.Questions > 0 ? right : null);
+        return Task(specification, seed, new() { Tokens = TokenKind.Word }, options, sets, new(new ChainChecker(options.Modulus)), ScoredOn.Truth, options.Slips > 0 || options.Questions > 0 ? right : null, options.Hardest > 0 ? options.Longest : 0);
     }
 
     /// <summary>The built-in problem countdown.</summary>
@@ -69,7 +74,8 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
     /// <param name="checker">Reads solutions and checks answers.</param>
     /// <param name="scoredOn">What the test answers are worth.</param>
     /// <param name="truth">The training questions, each with a right solution; null where nobody knows them.</param>
-    internal static ExamTask<ReasoningProblem, Solver> Task(Specification specification, ulong seed, LanguageData data, SolvingOptions solving, QuestionSets sets, GuardedChecker checker, ScoredOn scoredOn, Question[]? truth = null)
+    /// <param name="easy">The highest easy level; 0 where all questions are alike.</param>
+    internal static ExamTask<ReasoningProblem, Solver> Task(Specification specification, ulong seed, LanguageData data, SolvingOptions solving, QuestionSets sets, GuardedChecker checker, ScoredOn scoredOn, Question[]? truth = null, int easy = 0)
     {
         var model = (LanguageModelOptions)specification.ModelSection;
         static TextRow[] Worked(IEnumerable<Question> questions) => [.. questions.Where(q => q.Solution.Length > 0).Select(q => new TextRow(q.Text, q.Solution))];
@@ -84,15 +90,17 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
             if (kept.Length < rows.Length) notes.Add($"{rows.Length - kept.Length} of {rows.Length} {what} solutions have more than model.length {model.Length} tokens with their question and are left out");
             return sequences;
         }
+        if (easy > 0 && sets.Test.DistinctBy(q => q.Level > easy).Count() < 2) throw new RequestException($"{specification.ProblemName}: all test questions are {(sets.Test[0].Level > easy ? "hard" : "easy")}; expected some of a level up to {easy} and some above");
         var train = Encode(sets.Train, "training");
         if (train.Count == 0) throw new RequestException($"{specification.ProblemName}: no training question has a worked solution of at most model.length {model.Length} tokens; a policy begins by learning from some");
         var validation = Encode(sets.Validation, "validation");
         notes.Insert(0, $"{train.Count} worked solutions, {sets.Train.Length} training questions with an answer; {tokenizer.Size} different tokens");
         var policy = new LanguageProblem(specification.ProblemName, tokenizer, train, validation) { Form = form, Model = model, Training = specification.Training };
-        var problem = new ReasoningProblem(policy, sets.Train, sets.Validation, checker, solving.Plain() with { AnswerTokens = solving.AnswerTokens > 0 ? solving.AnswerTokens : Answers.Most(train) });
-        return new(problem, m => ReasoningExam.Score(m, sets.Test, seed), m => ReasoningExam.Score(m, sets.Validation, seed))
+        var problem = new ReasoningProblem(policy, sets.Train, sets.Validation, checker, solving.Plain() with { AnswerTokens = solving.AnswerTokens > 0 ? solving.AnswerTokens : (easy > 0 ? HardLength : 1) * Answers.Most(train) });
+        return new(problem, m => ReasoningExam.Score(m, sets.Test, seed, easy), m => ReasoningExam.Score(m, sets.Validation, seed))
         {
             Truth = truth is null ? null : problem with { Policy = policy with { Train = Encode(truth, "right training") } },
+            FurtherMetrics = easy > 0 ? [OfHard, OfEasy] : [],
             Show = m => ReasoningExam.Show(m, sets.Test, seed),
             ScoredOn = scoredOn,
             TestItems = sets.Test.Length,

@@ -47,6 +47,21 @@ public static class ChainsProblem
         [Range(1, 64)]
         public int Longest { get; set; } = 5;
 
+        /// <summary>Operations of the hardest chain.</summary>
+        [Description("Operations of the longest hard chain: longer ones than problem.longest are hard, and half of the exam; nobody tells their answers. 0: there are none")]
+        [Range(0, 64)]
+        public int Hardest { get; set; }
+
+        /// <summary>Hard training chains.</summary>
+        [Description("Further training chains that are hard, without an answer")]
+        [Range(0, 1_000_000)]
+        public int Unanswered { get; set; }
+
+        /// <summary>Wrong lines of hard chains.</summary>
+        [Description("Gives hard training chains worked solutions all the same, as texts from anywhere might have them, with this share of wrong lines; 0: they have none")]
+        [Range(0, 1)]
+        public double Hearsay { get; set; }
+
         /// <summary>Wrong lines.</summary>
         [Description("Share of the lines of worked solutions whose result is wrong; what follows builds on it")]
         [Range(0, 1)]
@@ -59,21 +74,27 @@ public static class ChainsProblem
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Longest < options.Shortest) throw new RequestException($"problem.longest: {options.Longest} is less than problem.shortest {options.Shortest}");
+        if (options.Hardest > 0 && options.Hardest <= options.Longest) throw new RequestException($"problem.hardest: {options.Hardest} is not more than problem.longest {options.Longest}");
+        if (options is { Unanswered: > 0, Hardest: 0 }) throw new RequestException("problem.unanswered: there are no hard chains; set problem.hardest as well");
         var (random, slips, seen) = (RandomStream.Of(seed, "chains"), RandomStream.Of(seed, "chain-slips"), new HashSet<string>(StringComparer.Ordinal));
         var all = new List<Question>();
         for (var tries = 0; all.Count < options.Examples + options.Questions + 2 * Held; tries++)
         {
             if (tries > 50 * (all.Count + 100)) throw new RequestException($"problem.examples: there are too few chains of {options.Shortest} to {options.Longest} operations; raise problem.longest, problem.operand or problem.modulus");
-            if (One(random, options) is var chain && seen.Add(chain.Text)) all.Add(chain);
+            if (One(random, options, options.Shortest, options.Longest) is var chain && seen.Add(chain.Text)) all.Add(chain);
         }
+        var (hard, others) = (new List<Question>(), RandomStream.Of(seed, "hard-chains"));
+        while (options.Hardest > 0 && hard.Count < options.Unanswered + Held)
+            if (One(others, options, options.Longest + 1, options.Hardest) is var chain && seen.Add(chain.Text)) hard.Add(chain);
         Question[] right = [.. all[..(options.Examples + options.Questions)]];
         Question[] train = [.. right.Select((q, i) => i < options.Examples ? q with { Solution = options.Slips == 0 ? q.Solution : Worked(q.Text, options.Modulus, slips, options.Slips) } : q with { Solution = "" })];
-        return (new(train, [.. all[right.Length..(right.Length + Held)]], [.. all[(right.Length + Held)..]]), right);
+        Question[] unanswered = [.. hard.Take(options.Unanswered).Select(q => q with { Answer = "", Solution = options.Hearsay == 0 ? "" : Worked(q.Text, options.Modulus, slips, options.Hearsay) })];
+        return (new([.. train, .. unanswered], [.. all[right.Length..(right.Length + Held)]], [.. all[(right.Length + Held)..], .. hard.Skip(options.Unanswered)]), right);
     }
 
-    private static Question One(RandomStream random, Options options)
+    private static Question One(RandomStream random, Options options, int shortest, int longest)
     {
-        var operations = options.Shortest + random.Next(options.Longest - options.Shortest + 1);
+        var operations = shortest + random.Next(longest - shortest + 1);
         var words = new List<string> { Text(random.Next(options.Modulus)) };
         for (var i = 0; i < operations; i++)
         {

@@ -9,6 +9,7 @@ public sealed class UnrunExperimentsTests
     private static readonly Dictionary<string, Experiment> All = new[]
     {
         EarlyDistillationExperiment.Create(), FeasibilityGuidedDiffusionExperiment.Create(), LanguageInitialisationExperiment.Create(), LanguageStagesExperiment.Create(), MultiPerspectiveCoursesExperiment.Create(),
+        MaskedThoughtExperiment.Create(), DataFactorsExperiment.Create(), MixtureOfDenoisersExperiment.Create(),
     }.ToDictionary(e => e.Slug);
 
     public static TheoryData<string> Slugs => [.. All.Keys];
@@ -21,7 +22,7 @@ public sealed class UnrunExperimentsTests
         foreach (var arm in experiment.Arms(Tier.All))
         {
             Assert.InRange(arm.Conditions.Grid.Count, 1, 4);
-            foreach (var setting in arm.Conditions.Grid) Assert.Equal(arm.Method, arm.Specify(setting, 0).Fit.Info.Slug);
+            foreach (var setting in arm.Conditions.Grid) Assert.Equal(arm.Method.Split('+')[^1], arm.Specify(setting, 0).Fit.Info.Slug);
         }
         Assert.All(experiment.Claims, c => Assert.True(c.Controls.Count > 0 && c.SmallestEffect > 0 && c.Method.Conditions.Grid.Count == c.Reference.Conditions.Grid.Count && c.Method.Conditions.Settings.SequenceEqual(c.Reference.Conditions.Settings)));
         var full = experiment.Of(Tier.Full);

@@ -20,7 +20,7 @@ public abstract class StepState
     public abstract bool IsSolved { get; }
 
     /// <summary>How much of what is wanted has been reached, from 0 to 1; 1 where it is solved.</summary>
-    public virtual double Progress => IsSolved ? 1 : 0;
+    public virtual double Reached => IsSolved ? 1 : 0;
 
     /// <summary>How many states a step leads here from, as far as the problem knows; 1 where states remember how they came about, so that all solutions of a question make a tree.</summary>
     public virtual int Parents => 1;

@@ -103,7 +103,8 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
         }
         if (easy > 0 && sets.Test.DistinctBy(q => q.Level > easy).Count() < 2) throw new RequestException($"{specification.ProblemName}: all test questions are {(sets.Test[0].Level > easy ? "hard" : "easy")}; expected some of a level up to {easy} and some above");
         var train = Encode(sets.Train, "training");
-        if (train.Count == 0) throw new RequestException($"{specification.ProblemName}: no training question has a worked solution of at most model.length {model.Length} tokens; a policy begins by learning from some");
+        if (train.Count == 0 && model.Base is null) throw new RequestException($"{specification.ProblemName}: no training question has a worked solution of at most model.length {model.Length} tokens; a policy begins by learning from some, or from a model that can reason already (model.base)");
+        if (train.Count == 0 && solving.AnswerTokens == 0) throw new RequestException("problem.answer-tokens: 0, expected the most tokens of a solution, since there is no worked one to tell it by");
         var validation = Encode(sets.Validation, "validation");
         notes.Insert(0, $"{train.Count} worked solutions, {sets.Train.Length} training questions with an answer; {tokenizer.Size} different tokens");
         var policy = new LanguageProblem(specification.ProblemName, tokenizer, train, validation) { Form = form, Model = model, Training = specification.Training };

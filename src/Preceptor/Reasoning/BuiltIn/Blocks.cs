@@ -161,7 +161,7 @@ internal sealed class BlocksState(Blocks problem, int[] below, int? left) : Step
     public override bool IsSolved => problem.Goals.All(Holds);
 
     /// <inheritdoc/>
-    public override double Progress => problem.Goals.Count(Holds) / (double)problem.Goals.Count;
+    public override double Reached => problem.Goals.Count(Holds) / (double)problem.Goals.Count;
 
     /// <inheritdoc/>
     /// <remarks>Every step can be undone, so that as many lead here as lead away; but none comes from where the goal holds.</remarks>

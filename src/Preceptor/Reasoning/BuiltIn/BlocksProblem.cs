@@ -40,7 +40,7 @@ public static class BlocksProblem
         /// <summary>Training problems.</summary>
         [Description("Training problems; as many as there are, where there are fewer besides those held back")]
         [Range(10, 1_000_000)]
-        public int Examples { get; set; } = 600;
+        public int Examples { get; set; } = 1000;
 
         /// <summary>Test problems.</summary>
         [Description("Test problems; as many validate")]
@@ -50,7 +50,7 @@ public static class BlocksProblem
         /// <summary>Worked plans.</summary>
         [Description("Worked plans of each training problem, drawn from all there are")]
         [Range(1, 1000)]
-        public int Solutions { get; set; } = 2;
+        public int Solutions { get; set; } = 4;
     }
 
     /// <summary>Draws problems; none is in two parts.</summary>

@@ -38,7 +38,7 @@ public sealed class ReasoningCommandTests
     public void Plans_for_blocks_are_drawn_among_legal_steps_counted_and_read_again()
     {
         using var workspace = new Workspace();
-        var (code, output, error) = Workspace.Child(["run", "--problem", "blocks", "--method", "flow-of-reasoning", "--set", "problem.blocks=3", "--set", "problem.examples=20", "--set", "problem.held=5", "--set", "problem.longest=4", .. Quick, "--set", "method.epochs=1", "--seeds", "1", "--out", "b", "--json"]);
+        var (code, output, error) = Workspace.Child(["run", "--problem", "blocks", "--method", "flow-of-reasoning", "--set", "problem.blocks=3", "--set", "problem.examples=20", "--set", "problem.held=5", "--set", "problem.longest=4", .. Quick, "--set", "method.epochs=1", "--set", "problem.samples=40", "--set", "problem.temperature=5", "--seeds", "1", "--out", "b", "--json"]);
         Assert.True(code == 0, error);
         var result = JsonNode.Parse(output.Trim().Split('\n')[^1])!;
         var metrics = result["extra"]!["metrics"]!["method"]!;

@@ -74,10 +74,16 @@ public sealed class GenerativeFlowPolicy(GenerativeFlowPolicy.Options options) :
         public double Success { get; set; } = 100;
 
         /// <summary>The reward of part of it.</summary>
-        [Description("The reward of any other is this times the share of what is wanted that it reaches, such as of the goal's facts, and at least 0.001")]
+        [Description("The reward of any other is this times the share of what is wanted that it reaches, such as of the goal's facts")]
         [Range(0, 1e9)]
         [Source("the published code, for BlocksWorld")]
         public double Partial { get; set; } = 10;
+
+        /// <summary>The least reward.</summary>
+        [Description("The least reward that any has; a much smaller one makes the loss be about failures alone")]
+        [Range(0, 1e9, MinimumIsExclusive = true)]
+        [Source("the published code adds one a step for BlocksWorld without likelihoods, and has 0.001 for Game of 24")]
+        public double Least { get; set; } = 1;
 
         /// <summary>w.</summary>
         [Description("Weight of a further reward, −1 over the log-probability of each step by the policy before the training; 1.5 for Llama 3 on BlocksWorld, but a small policy is so sure of its steps that this would outweigh success")]
@@ -218,9 +224,9 @@ public sealed class GenerativeFlowPolicy(GenerativeFlowPolicy.Options options) :
     internal static double LogReward(StepState end, IReadOnlyList<double> likelihoods, Options options)
     {
         // A step that is certain would be worth more than all else, and a reward of nothing has no logarithm.
-        const double surest = -1e-3, least = 1e-3;
+        const double surest = -1e-3;
         var reward = end.IsSolved ? options.Success : options.Partial * end.Reached;
-        return Math.Log(Math.Max(least, reward + options.LikelihoodWeight * likelihoods.Sum(l => -1 / Math.Min(l, surest))));
+        return Math.Log(Math.Max(options.Least, reward + options.LikelihoodWeight * likelihoods.Sum(l => -1 / Math.Min(l, surest))));
     }
 
     /// <summary>log P_B of a trajectory: each step backwards is as likely as any of those that lead to where it came.</summary>

@@ -49,11 +49,11 @@ internal sealed class StepPolicy(LanguageModel model)
                 foreach (var trajectory in of) trajectory.IsCut |= trajectory.IsOpen && !CanStep(prompts[question], trajectory, drawing.MaxTokens);
             (int Question, int Number)[] open = [.. from q in Enumerable.Range(0, all.Length) from i in Enumerable.Range(0, samples) where all[q][i].IsOpen select (q, i)];
             if (open.Length == 0) return all;
-            var scores = Scores(prompts, open.Select(o => (o.Question, all[o.Question][o.Number])), cancellation);
-            foreach (var (question, number) in open)
+            var scores = Scores([.. open.Select(o => (prompts[o.Question], all[o.Question][o.Number]))], cancellation);
+            foreach (var ((question, number), ofSteps) in open.Zip(scores))
             {
                 var (trajectory, random) = (all[question][number], streams[question][number]);
-                var choice = drawing.Exploration > 0 && random.NextDouble() < drawing.Exploration ? random.Next(trajectory.End.Steps.Count) : Choose(scores[(question, trajectory.Key)], temperatures[question][number], random);
+                var choice = drawing.Exploration > 0 && random.NextDouble() < drawing.Exploration ? random.Next(trajectory.End.Steps.Count) : Choose(ofSteps, temperatures[question][number], random);
                 trajectory.Take(choice, TokensOf(trajectory.End.Steps[choice]));
             }
         }
@@ -90,25 +90,24 @@ internal sealed class StepPolicy(LanguageModel model)
     /// <param name="trajectories">The trajectories [N], at least one with a step.</param>
     public Tensor LogProbabilities(IReadOnlyList<int[]> prompts, IReadOnlyList<Trajectory> trajectories)
     {
-        // States that trajectories share are read once.
-        var (known, sequences, legal) = (new Dictionary<string, int>(StringComparer.Ordinal), new List<(int[], int[])>(), new List<int>());
-        var (rows, chosen, owners) = (new List<int>(), new List<int>(), new List<long>());
+        var (trees, rows, owners) = (new StepTrees(TokensOf), new List<(int State, int Choice)>(), new List<long>());
         for (var n = 0; n < trajectories.Count; n++)
             for (var at = 0; at < trajectories[n].Length; at++)
             {
-                int[] before = [.. prompts[n], .. trajectories[n].TokensOf(at)];
-                var options = trajectories[n].States[at].Steps;
-                if (known.TryAdd(string.Join(' ', before), legal.Count))
-                {
-                    sequences.AddRange(options.Select(s => (before, TokensOf(s))));
-                    legal.Add(options.Count);
-                }
-                rows.Add(known[string.Join(' ', before)]);
-                chosen.Add(trajectories[n].Choices[at]);
+                rows.Add((trees.Add(prompts[n], trajectories[n], at), trajectories[n].Choices[at]));
                 owners.Add(n);
             }
-        read.Fill(TokenSequences.Of(sequences), [.. Enumerable.Range(0, sequences.Count)]);
-        var ofChosen = Chosen(read.SumOfEach(read.LogProbabilities(model.Network)), legal, rows, chosen);
+        Tensor scores;
+        if (BranchedTexts.Fit(model.Network.Options)) scores = BranchedTexts.LogProbabilities(model.Network, trees.Texts);
+        else
+        {
+            var sequences = BranchedTexts.OneByOne(trees.Texts);
+            read.Fill(sequences, [.. Enumerable.Range(0, sequences.Count)]);
+            scores = read.SumOfEach(read.LogProbabilities(model.Network));
+        }
+        var places = trees.Places();
+        var ofStates = scores.index_select(0, InputBuffer.Tensor<long>(places, ScalarType.Int64, places.Length));
+        var ofChosen = Chosen(ofStates, trees.Counts, [.. rows.Select(r => r.State)], [.. rows.Select(r => r.Choice)]);
         return zeros([trajectories.Count], ofChosen.dtype).index_add(0, InputBuffer.Tensor<long>(CollectionsMarshal.AsSpan(owners), ScalarType.Int64, owners.Count), ofChosen, 1);
     }
 
@@ -145,20 +144,20 @@ internal sealed class StepPolicy(LanguageModel model)
         })];
     }
 
-    /// <summary>The scores of the legal steps of where some trajectories stand, by question and trajectory.</summary>
-    public Dictionary<(int Question, string Key), double[]> Scores(IReadOnlyList<int[]> prompts, IEnumerable<(int Question, Trajectory Trajectory)> of, CancellationToken cancellation)
+    // The scores of the legal steps of where some trajectories stand.
+    private double[][] Scores(IReadOnlyList<(int[] Prompt, Trajectory Trajectory)> of, CancellationToken cancellation)
     {
-        var (sequences, states) = (new List<(int[], int[])>(), new Dictionary<(int, string), (int First, int Count)>());
-        foreach (var (question, trajectory) in of)
+        var trees = new StepTrees(TokensOf);
+        int[] states = [.. of.Select(o => trees.Add(o.Prompt, o.Trajectory, o.Trajectory.Length))];
+        Read += trees.Texts.Sum(t => (long)t.Branches.Sum(b => b.Count));
+        var (scores, places, counts) = (BranchedTexts.LogProbabilities(model, trees.Texts, cancellation), trees.Places(), trees.Counts);
+        var (ofStates, at) = (new List<double[]>(), 0);
+        foreach (var count in counts)
         {
-            var legal = trajectory.End.Steps;
-            if (!states.TryAdd((question, trajectory.Key), (sequences.Count, legal.Count))) continue;
-            int[] before = [.. prompts[question], .. trajectory.TokensOf(trajectory.Length)];
-            sequences.AddRange(legal.Select(s => (before, TokensOf(s))));
+            ofStates.Add([.. places[at..(at + count)].Select(p => scores[p])]);
+            at += count;
         }
-        Read += sequences.Sum(s => (long)s.Item2.Length);
-        var logs = model.LogProbabilities(TokenSequences.Of(sequences), cancellation);
-        return states.ToDictionary(s => s.Key, s => logs.AsSpan(s.Value.First, s.Value.Count).ToArray().Select(l => l.Sum()).ToArray());
+        return [.. states.Select(s => ofStates[s])];
     }
 
     /// <summary>A step's tokens: its line, and what ends it, or the whole where it is the last.</summary>

@@ -66,7 +66,8 @@ public sealed class TrajectoryBalanceTests
     public void Rewards_have_a_logarithm_and_certain_steps_are_not_worth_everything()
     {
         var options = new GenerativeFlowPolicy.Options { LikelihoodWeight = 1 };
-        Assert.Equal(Math.Log(0.001), GenerativeFlowPolicy.LogReward(new Line([], 0, false, 0), [], options), 1e-12);
+        Assert.Equal(Math.Log(0.001), GenerativeFlowPolicy.LogReward(new Line([], 0, false, 0), [], options with { Least = 0.001 }), 1e-12);
+        Assert.Equal(0, GenerativeFlowPolicy.LogReward(new Line([], 0, false, 0), [], options), 1e-12);
         Assert.Equal(Math.Log(100 + 1000), GenerativeFlowPolicy.LogReward(new Line([], 0, true, 1), [0], options), 1e-12);
         Assert.Equal(Math.Log(2.5), GenerativeFlowPolicy.LogReward(new Line([], 0, false, 0.25), [], options), 1e-12);
     }

@@ -68,6 +68,9 @@ public static class BuiltInProblems
 
     private static Dictionary<string, string> CountdownDefaults => new(ReasoningDefaults) { ["training.epochs"] = "10" };
 
+    // Which block stands on which is found by its place as well.
+    private static Dictionary<string, string> BlocksDefaults => new(ChainDefaults) { ["training.epochs"] = "12" };
+
     private static Dictionary<string, string> ReasoningDefaults { get; } = new()
     {
         ["model.layers"] = "2",
@@ -86,6 +89,8 @@ public static class BuiltInProblems
             typeof(AgreementProblem.Options), "mcl-electra", new Dictionary<string, string> { ["model.layers"] = "2", ["model.width"] = "64", ["model.length"] = "64", ["model.initial-deviation"] = "0.1", ["training.epochs"] = "4", ["training.batch"] = "16", ["training.rate"] = "0.002" }, null) { Task = AgreementExam.Task },
         new("answers", RankingData.KindName, "Questions and candidate answers in words of which several mean the same, found by BM25, with judgements that err; and the hidden truth.",
             typeof(AnswersProblem.Options), "ranking-curriculum", new Dictionary<string, string> { ["model.embedding"] = "64", ["training.epochs"] = "20", ["training.batch"] = "16", ["training.rate"] = "0.003" }, null) { Task = RankingKind.Answers },
+        new("blocks", ReasoningData.KindName, "Blocks that a hand moves one at a time until some stand on others as asked; a problem has several plans, a program knows all of them and checks every step.",
+            typeof(BlocksProblem.Options), "flow-of-reasoning", BlocksDefaults, null) { Task = ReasoningKind.Plans },
         new("burgers", FieldData.KindName, "Burgers' equation on a ring, to be solved from any initial state of three sine waves; scored against a fine solver.",
             typeof(BurgersProblem.Options), "pi-hc-moe", FieldDefaults, null) { Task = (specification, seed) => FieldsKind.Task(BurgersProblem.Data((BurgersProblem.Options)specification.Problem), specification, seed) },
         new("chains", ReasoningData.KindName, "Arithmetic from left to right modulo 97, worked out a line an operation; a program checks lines and answers, and lines of the worked solutions may be wrong.",

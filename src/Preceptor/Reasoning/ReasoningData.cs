@@ -13,6 +13,8 @@ public sealed record ReasoningData : SolvingOptions, IProblemData
     /// <summary>The name of the kind.</summary>
     public const string KindName = "reasoning";
 
+    private const int MostFound = 200;
+
     string IProblemData.Name => Path.GetFileNameWithoutExtension(Data);
 
     /// <summary>The kind.</summary>
@@ -55,10 +57,13 @@ public sealed record ReasoningData : SolvingOptions, IProblemData
 
         /// <summary>Its lines make the target of the question's numbers.</summary>
         Countdown,
+
+        /// <summary>Its lines move blocks until the goal holds.</summary>
+        Blocks,
     }
 
     /// <summary>What checks answers.</summary>
-    [Description("When a solution is right: number: the last number of its last line is the answer's | exact: its last line is the answer | countdown: its lines make 24 of the question's numbers, such as 1 1 4 6, or what it names, such as 3 5 7 = 36")]
+    [Description("When a solution is right: number: the last number of its last line is the answer's | exact: its last line is the answer | countdown: its lines make 24 of the question's numbers, such as 1 1 4 6, or what it names, such as 3 5 7 = 36 | blocks: its lines move blocks as the question asks, such as a b , c = b on c in 4")]
     public Check Checker { get; set; }
 
     /// <summary>Worked solutions of a puzzle.</summary>
@@ -72,7 +77,7 @@ public sealed record ReasoningData : SolvingOptions, IProblemData
     public double CheckSeconds { get; set; } = 5;
 
     /// <summary>What texts are cut into.</summary>
-    [Description("What texts are cut into where there is no tokenizer to use: character | word; left out: word for countdown, else character")]
+    [Description("What texts are cut into where there is no tokenizer to use: character | word; left out: word for countdown and blocks, else character")]
     public TokenKind? Tokens { get; set; }
 
     /// <summary>A tokenizer's folder.</summary>
@@ -116,7 +121,7 @@ public sealed record ReasoningData : SolvingOptions, IProblemData
         var held = Math.Max(1, questions.Length / 10);
         Question[] Of(int[] rows) => [.. rows.Order().Select(i => questions[i])];
         var train = Of(test is null ? order[(2 * held)..] : order[held..]);
-        if (Checker == Check.Countdown && train.All(q => q.Solution.Length == 0)) train = BuiltIn.CountdownProblem.Worked(train, Solutions, RandomStream.Of(SplitSeed, "countdown-solutions"));
+        if (checker is IStepSimulator simulator && train.All(q => q.Solution.Length == 0)) train = WorkedSolutions.Of(train, simulator, Solutions, MostFound, RandomStream.Of(SplitSeed, $"{checker.Name}-solutions"));
         train = [.. train.Select(q => Easy > 0 && q.Level > Easy ? q with { Answer = "", Solution = "" } : q)];
         var validation = Of(order[..held]).Where(q => Easy == 0 || q.Level <= Easy).ToArray();
         if (validation.Length == 0) throw At("easy").Wrong($"none of {held} validation questions has a level of at most {Easy}; it is to be the highest easy level");
@@ -124,5 +129,5 @@ public sealed record ReasoningData : SolvingOptions, IProblemData
     }
 
     /// <summary>What reads solutions.</summary>
-    internal SolutionChecker ToChecker() => Checker switch { Check.Countdown => new BuiltIn.CountdownChecker(), Check.Exact => new AnswerChecker(CheckRule.Exact), _ => new AnswerChecker(CheckRule.Number) };
+    internal SolutionChecker ToChecker() => Checker switch { Check.Countdown => new BuiltIn.CountdownChecker(), Check.Blocks => new BuiltIn.BlocksChecker(), Check.Exact => new AnswerChecker(CheckRule.Exact), _ => new AnswerChecker(CheckRule.Number) };
 }

@@ -28,6 +28,14 @@ public sealed record StepCheck(string Fingerprint) : ISupervision
     public string Name => "";
 }
 
+/// <summary>A program knows which steps are legal, and where each leads.</summary>
+/// <param name="Fingerprint">The program's name.</param>
+public sealed record LegalSteps(string Fingerprint) : ISupervision
+{
+    /// <inheritdoc/>
+    public string Name => "";
+}
+
 /// <summary>A problem of reasoning: what a method may see. Its policy is a language model, and what that learns from is a problem of language.</summary>
 /// <param name="Policy">Questions as prompts and worked solutions as responses, the network and its training.</param>
 /// <param name="Train">Questions whose answers are known; all that have a solution are in the policy's problem as well.</param>
@@ -45,6 +53,7 @@ public sealed record ReasoningProblem(LanguageProblem Policy, IReadOnlyList<Ques
         .. Policy.Train.Count == 0 ? [] : new ISupervision[] { new Demonstrations(Policy.Train.Fingerprint) },
         .. Train.Any(q => q.Answer.Length > 0) ? new ISupervision[] { new AnswerCheck($"{Checker.Checker.Name}-{QuestionSets.Hash(Train)}") } : [],
         .. Checker.Checker.ChecksSteps ? new ISupervision[] { new StepCheck(Checker.Checker.Name) } : [],
+        .. Checker.Checker is IStepSimulator ? new ISupervision[] { new LegalSteps(Checker.Checker.Name) } : [],
     ];
 
     /// <inheritdoc/>

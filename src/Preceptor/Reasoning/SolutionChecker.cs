@@ -35,6 +35,9 @@ public abstract class SolutionChecker
         return solution.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
+    /// <summary>A line with one blank between words.</summary>
+    internal static string Plain(string line) => string.Join(' ', line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
     /// <summary>The checker of a name.</summary>
     /// <exception cref="RequestException">There is none.</exception>
     public static SolutionChecker Of(string name)
@@ -46,6 +49,7 @@ public abstract class SolutionChecker
             (AnswerChecker.NumberName, _) => new AnswerChecker(CheckRule.Number),
             (AnswerChecker.ExactName, _) => new AnswerChecker(CheckRule.Exact),
             (BuiltIn.CountdownChecker.Kind, _) => new BuiltIn.CountdownChecker(),
+            (BuiltIn.BlocksChecker.Kind, _) => new BuiltIn.BlocksChecker(),
             (BuiltIn.ChainChecker.Kind, true) => new BuiltIn.ChainChecker(number),
             _ => throw new RequestException($"there is no checker of solutions named '{name}'"),
         };

@@ -37,6 +37,9 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
     /// <summary>Most steps of a search, its depth.</summary>
     public int MaxDepth { get; init; } = 100;
 
+    /// <summary>Whether solutions are drawn a legal step after the other, by a checker that is an <see cref="IStepSimulator"/>, and not a token after the other.</summary>
+    public bool ChoosesSteps { get; init; }
+
     /// <summary>Answers questions.</summary>
     /// <param name="questions">The questions.</param>
     /// <param name="seed">Decides what is drawn.</param>
@@ -56,6 +59,7 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
     {
         ArgumentNullException.ThrowIfNull(questions);
         int[][] prompts = Prompts(questions);
+        if (ChoosesSteps) return StepByStep(questions, prompts, isGreedy, seed, cancellation);
         var drawing = new Drawing(isGreedy ? 0 : solving.Temperature, solving.TopK, solving.AnswerTokens, seed);
         var drawn = sampler.Draw(prompts, isGreedy ? 1 : solving.Samples, drawing, cancellation);
         if (Verifier is not null) drawn = Verifier.Score(sampler, prompts, drawn, cancellation);
@@ -80,6 +84,20 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
             },
         };
     })];
+
+    private Solved[] StepByStep(IReadOnlyList<string> questions, int[][] prompts, bool isGreedy, ulong seed, CancellationToken cancellation)
+    {
+        var simulator = checker.Checker as IStepSimulator ?? throw new InvalidOperationException($"the checker {checker.Checker.Name} does not know the legal steps");
+        var chooser = new StepPolicy(policy);
+        return [.. questions.Select((question, q) =>
+        {
+            if (simulator.Begin(question) is not { } start) return new Solved(null, [new Solution([], "", false)], default);
+            var read = chooser.Read;
+            var drawn = chooser.Draw([prompts[q]], [new Trajectory(start)], isGreedy ? 1 : solving.Samples, new(isGreedy ? 0 : solving.Temperature, solving.AnswerTokens, seed), cancellation)[0];
+            Solution[] solutions = [.. drawn.Select(t => new Solution(t.TokensOf(t.Length), string.Join('\n', t.Lines), !t.IsCut))];
+            return new Solved(null, solutions, new(solutions.Sum(s => (long)s.Tokens.Count), solutions.Length, chooser.Read - read));
+        })];
+    }
 
     private Solved[] Search(IReadOnlyList<string> questions, ulong seed, CancellationToken cancellation)
     {
@@ -106,7 +124,7 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
     {
         policy.Save(folder);
         Verifier?.Save(Path.Combine(folder, VerifierFolder));
-        ModelFiles.WriteJsonWhole(Path.Combine(folder, FileName), new Description(checker.Checker.Name, solving, Rule.ToString(), Beams, IsUnique, MaxDepth));
+        ModelFiles.WriteJsonWhole(Path.Combine(folder, FileName), new Description(checker.Checker.Name, solving, Rule.ToString(), Beams, IsUnique, MaxDepth, ChoosesSteps));
     }
 
     /// <summary>The folder of the solver that a run's folder or a model's holds; null where it holds another or none.</summary>
@@ -119,7 +137,7 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
         var checker = new GuardedChecker(SolutionChecker.Of(description.Checker));
         var policy = LanguageModel.Load(folder);
         var verifier = Directory.Exists(Path.Combine(folder, VerifierFolder)) ? SolutionVerifier.Load(Path.Combine(folder, VerifierFolder)) : null;
-        return new(policy, checker, description.Solving) { Verifier = verifier, Rule = Enum.Parse<AnswerRule>(description.Rule), Beams = description.Beams, IsUnique = description.IsUnique, MaxDepth = description.MaxDepth };
+        return new(policy, checker, description.Solving) { Verifier = verifier, Rule = Enum.Parse<AnswerRule>(description.Rule), Beams = description.Beams, IsUnique = description.IsUnique, MaxDepth = description.MaxDepth, ChoosesSteps = description.ChoosesSteps };
     }
 
     /// <inheritdoc/>
@@ -129,5 +147,5 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
         Verifier?.Dispose();
     }
 
-    private sealed record Description(string Checker, SolvingOptions Solving, string Rule, int Beams, bool IsUnique, int MaxDepth);
+    private sealed record Description(string Checker, SolvingOptions Solving, string Rule, int Beams, bool IsUnique, int MaxDepth, bool ChoosesSteps = false);
 }

@@ -35,6 +35,22 @@ public sealed class ReasoningCommandTests
     }
 
     [Fact]
+    public void Plans_for_blocks_are_drawn_among_legal_steps_counted_and_read_again()
+    {
+        using var workspace = new Workspace();
+        var (code, output, error) = Workspace.Child(["run", "--problem", "blocks", "--method", "flow-of-reasoning", "--set", "problem.blocks=3", "--set", "problem.examples=20", "--set", "problem.held=5", "--set", "problem.longest=4", .. Quick, "--set", "method.epochs=1", "--set", "problem.samples=40", "--set", "problem.temperature=5", "--seeds", "1", "--out", "b", "--json"]);
+        Assert.True(code == 0, error);
+        var result = JsonNode.Parse(output.Trim().Split('\n')[^1])!;
+        var metrics = result["extra"]!["metrics"]!["method"]!;
+        Assert.Equal("flow-of-reasoning", (string)result["method"]!);
+        Assert.True((double)metrics["distinct-solutions"]! > 0 && (double)metrics["existing-solutions"]! >= (double)metrics["distinct-solutions"]! && (double)metrics["step-accuracy"]! > 0.5, metrics.ToJsonString());
+        workspace.Write("problems.csv", "question\n\"a b , c = b on c in 4\"\n");
+        var (predicted, _, predictError) = Workspace.Child(["predict", "b", "problems.csv", "--out", "plans.csv"]);
+        Assert.True(predicted == 0, predictError);
+        Assert.Contains(" left ", File.ReadAllText("plans.csv"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Own_questions_are_learned_with_solutions_or_answers_and_methods_that_fit_are_compared()
     {
         using var workspace = new Workspace();
@@ -94,13 +110,15 @@ public sealed class ReasoningCommandTests
     }
 
     [Theory]
-    [InlineData("run --problem chains --method ps-kd", "methods of kind reasoning: easy-to-hard, omega-prm, ovm, process-reward-ppo, self-consistency")]
+    [InlineData("run --problem chains --method ps-kd", "methods of kind reasoning: easy-to-hard, flow-of-reasoning, omega-prm, ovm, process-reward-ppo, self-consistency, star, trice")]
     [InlineData("run --problem chains --method ovm --set method.beams=5", "method.beams: 5 does not divide problem.samples 16")]
     [InlineData("run --problem chains --set problem.shortest=7", "problem.longest: 5 is less than problem.shortest 7")]
     [InlineData("run --problem chains --set problem.modulus=2000", "problem.modulus")]
     [InlineData("run --problem countdown --set problem.held=9999", "problem.held")]
     [InlineData("run --problem chains --set problem.hardest=4", "problem.hardest: 4 is not more than problem.longest 5")]
     [InlineData("run --problem chains --set problem.unanswered=4", "problem.unanswered: there are no hard chains; set problem.hardest as well")]
+    [InlineData("run --problem blocks --set problem.longest=4 --set problem.shortest=6", "problem.longest: 4 is less than problem.shortest 6")]
+    [InlineData("run --problem chains --method flow-of-reasoning", "flow-of-reasoning")]
     public void A_wrong_request_says_what_is_allowed(string words, string message)
     {
         using var workspace = new Workspace();

@@ -11,9 +11,10 @@ internal static class ReasoningExam
     /// <summary>Scores a solver on questions.</summary>
     /// <param name="solver">The solver.</param>
     /// <param name="questions">The questions.</param>
+    /// <param name="existing">How many right solutions each has; null where nobody counted.</param>
     /// <param name="seed">Decides what is drawn.</param>
     /// <param name="easy">The highest level that is easy, to score the others apart; 0 where all are alike.</param>
-    public static MeasuredScores Score(Solver solver, Question[] questions, ulong seed, int easy = 0)
+    public static MeasuredScores Score(Solver solver, Question[] questions, double[]? existing, ulong seed, int easy = 0)
     {
         string[] texts = [.. questions.Select(q => q.Text)];
         var checker = solver.Checker;
@@ -32,6 +33,11 @@ internal static class ReasoningExam
             [ReasoningKind.Unanswered.Name] = [.. texts.Zip(own, (t, s) => s.Chosen is { } chosen && checker.AnswerOf(t, chosen) is not null ? 0.0 : 1)],
             [ReasoningKind.Tokens.Name] = [.. own.Select(s => (double)s.Cost.Tokens)],
         };
+        if (existing is not null)
+        {
+            items[ReasoningKind.Distinct.Name] = [.. questions.Zip(drawn, (q, of) => (double)Distinct((IStepSimulator)checker.Checker, q, of.Candidates))];
+            items[ReasoningKind.Existing.Name] = existing;
+        }
         if (checker.Checker.ChecksSteps)
             items[ReasoningKind.Steps.Name] = [.. texts.Zip(greedy, (t, s) => checker.AreStepsRight(t, s.Chosen!.Text) is { Length: > 0 } steps ? steps.Average(right => right ? 1.0 : 0) : 0)];
         var whole = new Dictionary<string, double>();
@@ -39,6 +45,10 @@ internal static class ReasoningExam
             whole[metric.Name] = items[ReasoningKind.Accuracy.Name].Where((_, i) => questions[i].Level > easy == isHard).DefaultIfEmpty(double.NaN).Average();
         return MeasuredScores.Of(items, whole) with { Remarks = checker.Remarks };
     }
+
+    /// <summary>How many different right solutions there are among some, each in the one form that a program knows.</summary>
+    internal static int Distinct(IStepSimulator simulator, Question question, IReadOnlyList<Solution> candidates) => simulator.Begin(question.Text) is not { } start ? 0
+        : candidates.Where(c => c.IsFinished).Select(c => SolutionChecker.StepsOf(c.Text)).Where(steps => start.After(steps) is { IsSolved: true }).Select(steps => string.Join('\n', steps.Select(SolutionChecker.Plain))).Distinct(StringComparer.Ordinal).Count();
 
     /// <summary>A question that the solver answers rightly and one that it does not, each with the steps of the solution given, whether each is right, and what the verifier thought after it.</summary>
     public static ReportParts Show(Solver solver, Question[] questions, ulong seed)

@@ -20,11 +20,15 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
     internal static readonly Metric Steps = Share("step-accuracy", "share of steps that are right in the likeliest solutions, the mean over questions");
     internal static readonly Metric OfEasy = Share("easy-accuracy", "accuracy on easy test questions, whose like was supervised");
     internal static readonly Metric OfHard = Share("hard-accuracy", "accuracy on hard test questions, whose like nobody supervised");
+    internal static readonly Metric Distinct = MeasuredScores.Metric("distinct-solutions", "different right solutions among those drawn, the mean over test questions; each is counted in the one form that its program knows", Better.Higher, 0, double.PositiveInfinity);
+    internal static readonly Metric Existing = MeasuredScores.Metric("existing-solutions", "all right solutions that there are, the mean over test questions", Better.Higher, 0, double.PositiveInfinity);
     internal static readonly Metric Unanswered = MeasuredScores.Metric("unanswered", "share of test questions to which the solver gives no answer that can be read", Better.Lower, 0, 1);
     internal static readonly Metric Tokens = MeasuredScores.Metric("tokens", "tokens that the solver draws a question, in its own way", Better.Lower, 0, double.PositiveInfinity);
 
     // Hard questions may take more steps than any solution to learn from.
     private const int HardLength = 3;
+
+    private const int MostStates = 20_000;
 
     public override string Name => ReasoningData.KindName;
 
@@ -47,7 +51,7 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
     {
         var data = (ReasoningData)specification.Problem;
         var sets = data.Read(specification.ProblemSettings, read);
-        return Task(specification, seed, new() { Tokens = data.Tokens ?? (data.Checker == ReasoningData.Check.Countdown ? TokenKind.Word : TokenKind.Character), Tokenizer = data.Tokenizer }, data, sets, new(data.ToChecker(), TimeSpan.FromSeconds(data.CheckSeconds)), ScoredOn.Unverified, easy: data.Easy);
+        return Task(specification, seed, new() { Tokens = data.Tokens ?? (data.Checker is ReasoningData.Check.Countdown or ReasoningData.Check.Blocks ? TokenKind.Word : TokenKind.Character), Tokenizer = data.Tokenizer }, data, sets, new(data.ToChecker(), TimeSpan.FromSeconds(data.CheckSeconds)), ScoredOn.Unverified, easy: data.Easy);
     }
 
     /// <summary>The built-in problem chains.</summary>
@@ -63,6 +67,13 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
     {
         var options = (CountdownProblem.Options)specification.Problem;
         return Task(specification, seed, new() { Tokens = TokenKind.Word }, options, CountdownProblem.Draw(options, seed), new(new CountdownChecker()), ScoredOn.Truth);
+    }
+
+    /// <summary>The built-in problem blocks.</summary>
+    internal static ExamTask<ReasoningProblem, Solver> Plans(Specification specification, ulong seed)
+    {
+        var options = (BlocksProblem.Options)specification.Problem;
+        return Task(specification, seed, new() { Tokens = TokenKind.Word }, options, BlocksProblem.Draw(options, seed), new(new BlocksChecker()), ScoredOn.Truth);
     }
 
     /// <summary>A problem of questions, with its exam.</summary>
@@ -92,15 +103,16 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
         }
         if (easy > 0 && sets.Test.DistinctBy(q => q.Level > easy).Count() < 2) throw new RequestException($"{specification.ProblemName}: all test questions are {(sets.Test[0].Level > easy ? "hard" : "easy")}; expected some of a level up to {easy} and some above");
         var train = Encode(sets.Train, "training");
-        if (train.Count == 0) throw new RequestException($"{specification.ProblemName}: no training question has a worked solution of at most model.length {model.Length} tokens; a policy begins by learning from some");
+        if (train.Count == 0 && model.Base is null) throw new RequestException($"{specification.ProblemName}: no training question has a worked solution of at most model.length {model.Length} tokens; a policy begins by learning from some, or from a model that can reason already (model.base)");
+        if (train.Count == 0 && solving.AnswerTokens == 0) throw new RequestException("problem.answer-tokens: 0, expected the most tokens of a solution, since there is no worked one to tell it by");
         var validation = Encode(sets.Validation, "validation");
         notes.Insert(0, $"{train.Count} worked solutions, {sets.Train.Length} training questions with an answer; {tokenizer.Size} different tokens");
         var policy = new LanguageProblem(specification.ProblemName, tokenizer, train, validation) { Form = form, Model = model, Training = specification.Training };
         var problem = new ReasoningProblem(policy, sets.Train, sets.Validation, checker, solving.Plain() with { AnswerTokens = solving.AnswerTokens > 0 ? solving.AnswerTokens : (easy > 0 ? HardLength : 1) * Answers.Most(train) });
-        return new(problem, m => ReasoningExam.Score(m, sets.Test, seed, easy), m => ReasoningExam.Score(m, sets.Validation, seed))
+        var all = checker.Checker is IStepSimulator simulator && Ways(simulator, sets.Test) is { } ofTest && Ways(simulator, sets.Validation) is { } ofValidation ? (Test: ofTest, Validation: ofValidation) : default((double[] Test, double[] Validation)?);
+        return new(problem, m => ReasoningExam.Score(m, sets.Test, all?.Test, seed, easy), m => ReasoningExam.Score(m, sets.Validation, all?.Validation, seed))
         {
             Truth = truth is null ? null : problem with { Policy = policy with { Train = Encode(truth, "right training") } },
-            FurtherMetrics = easy > 0 ? [OfHard, OfEasy] : [],
             Show = m => ReasoningExam.Show(m, sets.Test, seed),
             ScoredOn = scoredOn,
             TestItems = sets.Test.Length,
@@ -108,7 +120,15 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
             LabelledItems = sets.Train.Count(q => q.Answer.Length > 0),
             Fingerprint = $"{tokenizer.Fingerprint}-{checker.Checker.Name}-{QuestionSets.Hash(sets.Train)}-{QuestionSets.Hash(sets.Validation)}-{QuestionSets.Hash(sets.Test)}",
             Notes = notes,
+            FurtherMetrics = [.. easy > 0 ? [OfHard, OfEasy] : Array.Empty<Metric>(), .. all is null ? Array.Empty<Metric>() : [Distinct, Existing]],
         };
+    }
+
+    // How many right solutions each question has; null where no program knows, or where there are too many states to go through.
+    private static double[]? Ways(IStepSimulator simulator, Question[] questions)
+    {
+        var counts = questions.Select(q => simulator.Begin(q.Text) is { } start ? new StepSearch(MostStates).Count(start) : null).TakeWhile(c => c is not null).Select(c => (double)c!.Value).ToArray();
+        return counts.Length == questions.Length ? counts : null;
     }
 
     private static Metric Share(string name, string description) => MeasuredScores.Metric(name, description, Better.Higher, 0, 1);

@@ -1,4 +1,3 @@
-using Preceptor.Data;
 using Preceptor.Evaluation;
 using Preceptor.Language;
 using Preceptor.Language.BuiltIn;

@@ -48,6 +48,9 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     /// <summary>Whether its network reads in both directions; its head then says of each token whether it is not the original one, and it cannot say what comes next.</summary>
     public bool IsBidirectional { get; init; }
 
+    /// <summary>Threads that answer.</summary>
+    internal int Threads => threads;
+
     /// <summary>How prompts were put before their responses.</summary>
     public PromptForm Form { get; init; } = new();
 

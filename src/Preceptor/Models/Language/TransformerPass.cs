@@ -30,6 +30,12 @@ public sealed record TransformerPass
     /// <summary>Whether attention is computed step by step, which has a second derivative, and not by torch's fused kernel.</summary>
     public bool IsPlain { get; init; }
 
+    /// <summary>Which tokens each attends to [B, 1, T, T], true or false, in place of all else that is said of that; null: as is said. For texts that branch, with <see cref="Ordinals"/>.</summary>
+    internal Tensor? Allowed { get; init; }
+
+    /// <summary>The places [B, T] of the pass's tokens, 64-bit; null where they follow from the rest.</summary>
+    internal Tensor? Ordinals { get; init; }
+
     /// <summary>Keys and values of tokens read before; null without.</summary>
     internal KeyValueCache? Cache { get; init; }
 
@@ -39,6 +45,7 @@ public sealed record TransformerPass
     /// <param name="always">Whether causality alone has a bias as well.</param>
     internal Tensor? Bias(long count, long read, bool always)
     {
+        if (Allowed is not null) return ToBias(Allowed);
         var isTriangle = IsCausal && count > 1;
         if (Real is null && Prefix is null && !(isTriangle && (always || read > 0))) return null;
         Tensor? allowed = null;
@@ -57,6 +64,7 @@ public sealed record TransformerPass
     /// <summary>The places [B, T] of the pass's tokens, counting real ones; null where they follow each other.</summary>
     internal Tensor? Places(long count)
     {
+        if (Ordinals is not null) return Ordinals;
         if (Real is null) return null;
         using Scalar one = 1, zero = 0;
         return Real.cumsum(1).sub(one).clamp_min(zero).narrow(1, Real.shape[1] - count, count);

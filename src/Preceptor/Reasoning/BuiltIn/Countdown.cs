@@ -27,14 +27,12 @@ internal static class Countdown
     /// <summary>All solutions, a line a step, those that differ only in the order of a sum's or a product's two numbers once.</summary>
     /// <param name="numbers">The numbers.</param>
     /// <param name="target">The target.</param>
-    public static IEnumerable<string> Solve(IReadOnlyList<Fraction> numbers, Fraction target)
+    public static IEnumerable<string> Solve(IReadOnlyList<Fraction> numbers, Fraction target) => new StepSearch().Solutions(new CountdownState([.. numbers.Order()], target));
+
+    /// <summary>The steps that numbers allow, each with what it leaves, those that differ only in the order of a sum's or a product's two numbers once; none makes a negative number.</summary>
+    /// <param name="sorted">The numbers, the least first.</param>
+    public static IEnumerable<(string Line, Fraction[] Left)> Steps(Fraction[] sorted)
     {
-        Fraction[] sorted = [.. numbers.Order()];
-        if (sorted.Length == 1)
-        {
-            if (sorted[0] == target) yield return "";
-            yield break;
-        }
         var seen = new HashSet<(Fraction, Fraction)>();
         for (var i = 0; i < sorted.Length; i++)
             for (var j = i + 1; j < sorted.Length; j++)
@@ -45,7 +43,7 @@ internal static class Countdown
                 {
                     if (Fraction.Of(left, sign, right) is not { } result) continue;
                     Fraction[] rest = [.. sorted.Where((_, k) => k != i && k != j).Append(result).Order()];
-                    foreach (var further in Solve(rest, target)) yield return further.Length == 0 ? Line(left, sign, right, result, rest) : $"{Line(left, sign, right, result, rest)}\n{further}";
+                    yield return (Line(left, sign, right, result, rest), rest);
                 }
             }
     }
@@ -62,8 +60,24 @@ internal static class Countdown
     private static string Line(Fraction left, char sign, Fraction right, Fraction result, IEnumerable<Fraction> rest) => $"{left} {sign} {right} = {result} left {string.Join(' ', rest)}";
 }
 
+/// <summary>The numbers that are left on the way to a target.</summary>
+/// <param name="sorted">The numbers, the least first.</param>
+/// <param name="target">The target.</param>
+internal sealed class CountdownState(Fraction[] sorted, Fraction target) : StepState
+{
+    /// <inheritdoc/>
+    public override string Key => string.Join(' ', sorted);
+
+    /// <inheritdoc/>
+    public override bool IsSolved => sorted is [var last] && last == target;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<NextStep> Next() => Countdown.Steps(sorted).Select(s => new NextStep(s.Line, new CountdownState(s.Left, target)));
+}
+
 /// <summary>Checks solutions of countdown exactly: each line takes two numbers that are there, comes to what they make, and says what is left; the last leaves the target alone.</summary>
-public sealed class CountdownChecker : SolutionChecker
+/// <remarks>It is a simulator as well: of the steps that it finds right, those that make no negative number, a sum's and a product's two numbers in one order.</remarks>
+public sealed class CountdownChecker : SolutionChecker, IStepSimulator
 {
     internal const string Kind = "countdown";
 
@@ -75,7 +89,7 @@ public sealed class CountdownChecker : SolutionChecker
 
     /// <inheritdoc/>
     /// <remarks>The way is the answer: solutions of the same lines vote together.</remarks>
-    public override string? AnswerOf(string question, string solution) => StepsOf(solution) is { Length: > 0 } steps ? string.Join('\n', steps.Select(s => string.Join(' ', Words(s)))) : null;
+    public override string? AnswerOf(string question, string solution) => StepsOf(solution) is { Length: > 0 } steps ? string.Join('\n', steps.Select(Plain)) : null;
 
     /// <inheritdoc/>
     public override bool IsRight(Question question, string solution)
@@ -91,6 +105,13 @@ public sealed class CountdownChecker : SolutionChecker
     {
         ArgumentNullException.ThrowIfNull(question);
         return Countdown.Parse(question) is var (numbers, _) ? Follow(numbers, solution).Rights : null;
+    }
+
+    /// <inheritdoc/>
+    public StepState? Begin(string question)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        return Countdown.Parse(question) is var (numbers, target) ? new CountdownState([.. numbers.Order()], target) : null;
     }
 
     // What is left after the last right line, and which lines are right.

@@ -68,19 +68,9 @@ public static class CountdownProblem
         if (puzzles.Count < 4 * options.Held) throw new RequestException($"problem.held: {puzzles.Count} puzzles were found that can be solved, too few to hold back {options.Held} to validate and {options.Held} to test by; raise problem.numbers or problem.largest, or lower problem.held");
         Question With((Question Puzzle, string[] Solutions) puzzle, string solution) => puzzle.Puzzle with { Solution = solution };
         Question[] held = [.. puzzles.Take(2 * options.Held).Select(p => With(p, p.Solutions[0]))];
-        Question[] train = [.. puzzles.Skip(2 * options.Held).SelectMany(p => Some(p.Solutions, options.Solutions, choice).Select(s => With(p, s)))];
+        Question[] train = [.. puzzles.Skip(2 * options.Held).SelectMany(p => WorkedSolutions.Some(p.Solutions, options.Solutions, choice).Select(s => With(p, s)))];
         return new(train, held[..options.Held], held[options.Held..]) { Notes = puzzles.Count < wanted ? [$"{puzzles.Count - 2 * options.Held} training puzzles, since there are no more"] : [] };
     }
-
-    /// <summary>Some of a puzzle's solutions, drawn.</summary>
-    internal static IEnumerable<string> Some(string[] solutions, int count, RandomStream random) => random.Permutation(solutions.Length).Take(count).Order().Select(i => solutions[i]);
-
-    /// <summary>Puzzles with some of their solutions, a puzzle as often as it has one; those without are as they were.</summary>
-    internal static Question[] Worked(IEnumerable<Question> puzzles, int count, RandomStream random) => [.. puzzles.SelectMany(p =>
-    {
-        string[] solutions = Countdown.Parse(p.Text) is var (numbers, target) ? [.. Countdown.Solve(numbers, target).Take(MostSolutions)] : [];
-        return solutions.Length == 0 ? [p] : Some(solutions, count, random).Select(s => p with { Solution = s });
-    })];
 
     // What some way of taking the numbers together comes to: a whole number above 0.
     private static int Reached(int[] numbers, RandomStream random)

@@ -30,6 +30,12 @@ public sealed record MethodInfo(MethodAttribute Declaration, string Kind, Type T
     /// <summary>Whether it measures something, and neither trains a model for the user nor betters the supervision.</summary>
     public bool IsMeasure => Type.IsAssignableTo(typeof(IMeasure<MeasurementProblem, MeasurementReport>));
 
+    /// <summary>Whether several ranks may divide its batches; null where they may not.</summary>
+    public DistributedAttribute? Distributed { get; } = Type.GetCustomAttribute<DistributedAttribute>();
+
+    /// <summary>Whether it may take steps on batches; what takes none is computed alike by each rank.</summary>
+    public bool TrainsOnBatches => Declaration.TrainsNetwork;
+
     /// <summary>Creates the method.</summary>
     /// <param name="options">An object of <see cref="OptionsType"/>.</param>
     public object Create(object options) => Activator.CreateInstance(Type, options)!;

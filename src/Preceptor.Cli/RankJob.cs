@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Preceptor.Catalogue;
 using Preceptor.Foundation;
+using Spectre.Console;
 
 namespace Preceptor.Cli;
 
@@ -34,8 +35,9 @@ internal static class RankJob
     }
 
     /// <summary>Does the first rank's part of a request, and gives all the folder of the run that came of it.</summary>
+    /// <param name="words">Where the first rank says that there are several.</param>
     /// <param name="request">Creates or reads the request.</param>
-    public static RunRequest Agree(Func<RunRequest> request)
+    public static RunRequest Agree(IAnsiConsole words, Func<RunRequest> request)
     {
         if (!Ranks.AreMany) return request();
         var own = Ranks.IsFirst ? request() : null;
@@ -44,7 +46,7 @@ internal static class RankJob
         // The baseline is trained beside any method.
         string[] slugs = [ProblemKinds.Of(own.Specification).Baseline, .. own.Specification.Methods.Select(m => m.Info.Slug)];
         foreach (var slug in slugs) Require(MethodCatalogue.All.First(m => m.Slug == slug), own);
-        if (Ranks.IsFirst) Console.Out.WriteLine($"{Ranks.Count} ranks, each with its share of every batch; if one is lost, continue with: {Resume}");
+        if (Ranks.IsFirst) words.WriteLineSafely($"{Ranks.Count} ranks, each with its share of every batch; if one is lost, continue with: {Resume}");
         return own;
     }
 

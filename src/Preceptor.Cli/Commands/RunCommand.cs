@@ -27,7 +27,7 @@ internal static class RunCommand
         command.SetAction(parsed =>
         {
             RankJob.Join();
-            var request = RankJob.Agree(() => parsed.GetValue(resume) is { } folder
+            var request = RankJob.Agree(Terminal.Words(parsed.GetValue(json)), () => parsed.GetValue(resume) is { } folder
                 ? RunRequest.Resume(folder, new Option?[] { problem, method, set, seeds, threads, output }.Where(o => parsed.GetResult(o!) is { Implicit: false }).Select(o => o!.Name).Concat(parsed.GetValue(file) is null ? [] : ["SPEC"]))
                 : New(parsed.GetValue(file), parsed.GetValue(problem), parsed.GetValue(method), parsed.GetValue(set)!, parsed.GetValue(seeds), parsed.GetValue(threads), parsed.GetValue(output)));
             return Execute(request, parsed.GetValue(json), stop);

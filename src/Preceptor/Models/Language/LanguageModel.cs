@@ -83,7 +83,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
                 return options.Stop.Any(s => text.Contains(s, StringComparison.Ordinal));
             };
         }
-        return new TextGenerator(Network, Ends, Tokenizer.Size, Start).Generate(prompts, options, watch, cancellation, isShared);
+        return new TextGenerator(Network, Ends, Tokenizer.Size, Start).Generate(prompts, options, watch, isShared, cancellation);
     }
 
     /// <summary>The answers to each prompt, each up to the first of the texts that stop it [prompts][samples].</summary>
@@ -123,7 +123,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         {
             var of = Numbers(numbers(read));
             for (var (row, next) = (0, 0); row < at.Length; next += read.AnswerLengths[row], row++) answers[at[row]] = of[next..(next + read.AnswerLengths[row])];
-        }, cancellation, isShared: true);
+        }, isShared: true, cancellation);
         return answers.FromAllRanks();
     }
 
@@ -138,23 +138,23 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         {
             var of = Numbers(head.forward(read.Features(Network)));
             for (var row = 0; row < at.Length; row++) answers[at[row]] = [of[row]];
-        }, cancellation, isShared: true);
+        }, isShared: true, cancellation);
         return [.. answers.FromAllRanks().Select(a => a[0])];
     }
 
     /// <summary>Reads sequences, those of like length together, without gradients and in a dispose scope each time.</summary>
     /// <param name="sequences">The sequences.</param>
     /// <param name="answer">Told what is read, and which sequences they are.</param>
-    /// <param name="cancellation">Ends it between blocks.</param>
     /// <param name="isShared">Whether each of several ranks reads some of the blocks alone.</param>
-    internal void Read(TokenSequences sequences, Action<LanguageBatch, int[]> answer, CancellationToken cancellation = default, bool isShared = false)
+    /// <param name="cancellation">Ends it between blocks.</param>
+    internal void Read(TokenSequences sequences, Action<LanguageBatch, int[]> answer, bool isShared = false, CancellationToken cancellation = default)
     {
         var batch = new LanguageBatch(Network.Options.Architecture, Start);
         InBlocks(sequences, chosen =>
         {
             batch.Fill(sequences, chosen);
             answer(batch, chosen);
-        }, cancellation, isShared);
+        }, isShared, cancellation);
     }
 
     /// <summary>How much each token of each sequence is doubted: by a model that reads in both directions the log-odds that it is not the original one; by others −log p given the tokens before it, and 0 for a first token that has none.</summary>
@@ -200,9 +200,9 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         var read = new PaddedTokens([.. chosen.Select(i => sequences.Of(i).ToArray())]);
         var pass = IsBidirectional ? TransformerPass.Bidirectional : TransformerPass.Causal;
         answer(read, Network.Options.Architecture == LanguageArchitecture.EncoderDecoder ? Network.Encode(read.Ids(), read.Real()) : Network.Features(read.Ids(), pass with { Real = read.Real() }), chosen);
-    }, cancellation);
+    }, isShared: false, cancellation);
 
-    private void InBlocks(TokenSequences sequences, Action<int[]> answer, CancellationToken cancellation, bool isShared = false)
+    private void InBlocks(TokenSequences sequences, Action<int[]> answer, bool isShared, CancellationToken cancellation)
     {
         set_num_threads(threads);
         using var noGradient = no_grad();

@@ -32,9 +32,9 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
     /// <param name="prompts">The prompts' tokens.</param>
     /// <param name="options">How.</param>
     /// <param name="isOver">Says after each token whether a row (of all, prompt × samples + sample) is over for another reason, given its tokens; null for never.</param>
-    /// <param name="cancellation">Ends it between tokens.</param>
     /// <param name="isShared">Whether each of several ranks answers some of the prompts alone.</param>
-    public Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? isOver = null, CancellationToken cancellation = default, bool isShared = false)
+    /// <param name="cancellation">Ends it between tokens.</param>
+    public Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? isOver = null, bool isShared = false, CancellationToken cancellation = default)
     {
         using var noGradient = no_grad();
         var answers = new Answer[prompts.Count * options.Samples];

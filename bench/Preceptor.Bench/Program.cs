@@ -14,6 +14,9 @@ using Preceptor.Models;
 // mazes [STEPS]: steps of a thousand points in a maze, on one thread.
 // generation [THREADS [half | eightbit | fourbit]]: tokens a second of language models with a cache, ten million weights or the shape of half a billion; generation.py beside it is the same in PyTorch.
 // retrieval [DOCUMENTS [QUERIES]]: indexing and searching by BM25, importing and searching papers.
+// allreduce [MILLISECONDS [PARAMETERS]]: under mpirun, how fast ranks sum, and how far a training of that step and size scales (docs/scale.md).
+if (args is ["allreduce", ..])
+    return AllReduceBench.Run(args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 100, args.Length > 2 ? long.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000);
 if (args is ["generation", ..])
 {
     GenerationBench.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1, args.Length > 2 ? Enum.Parse<WeightPrecision>(args[2], ignoreCase: true) : null);
@@ -73,7 +76,7 @@ if (args is ["review", var reviewRows, var draws])
     return 0;
 }
 if (args is not ["training", ..])
-    return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | pipelines PRECEPTOR [NAME…] | confident ROWS CLASSES | ratings [GAMES] | review ROWS DRAWS | words [MB] | mazes [STEPS] | retrieval [DOCUMENTS [QUERIES]] | generation [THREADS [half | eightbit | fourbit]]");
+    return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | pipelines PRECEPTOR [NAME…] | confident ROWS CLASSES | ratings [GAMES] | review ROWS DRAWS | words [MB] | mazes [STEPS] | retrieval [DOCUMENTS [QUERIES]] | generation [THREADS [half | eightbit | fourbit]] | allreduce [MILLISECONDS [PARAMETERS]]");
 var rounds = args.Length > 1 ? Math.Max(2, int.Parse(args[1], CultureInfo.InvariantCulture)) : 5;
 var python = Environment.GetEnvironmentVariable("PRECEPTOR_PYTHON") is { Length: > 0 } named ? named : "python3";
 var script = Path.Combine(Path.GetTempPath(), $"preceptor-bench-{Environment.ProcessId}.py");

@@ -13,25 +13,30 @@ internal static class Application
         PlainBaselines.Register();
         var parsed = CommandLine.Create(stop).Parse(arguments);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction) return Terminal.Fail(ExitCode.WrongRequest, CommandLine.Explain(parsed));
+        if (RankJob.Objection(parsed) is { } objection) return RankJob.Fail(ExitCode.WrongRequest, objection);
         try
         {
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return RankJob.Leave(parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }));
         }
         catch (RequestException e)
         {
-            return Terminal.Fail(ExitCode.WrongRequest, e.Message);
+            return RankJob.Fail(ExitCode.WrongRequest, e.Message);
         }
         catch (WorkException e)
         {
-            return Terminal.Fail(ExitCode.Failed, e.Message);
+            return RankJob.Fail(ExitCode.Failed, e.Message);
         }
         catch (OperationCanceledException)
         {
-            return ExitCode.Interrupted;
+            return RankJob.End(ExitCode.Interrupted);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Terminal.Fail(ExitCode.Failed, e.Message);
+            return RankJob.Fail(ExitCode.Failed, e.Message);
+        }
+        catch (Exception e) when (RankJob.Ranks.AreMany)
+        {
+            return RankJob.Fail(ExitCode.Failed, e.ToString()); // a fault of the program, of which the others would otherwise never learn
         }
     }
 }

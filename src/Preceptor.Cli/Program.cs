@@ -10,6 +10,7 @@ void Stop(PosixSignalContext context)
     if (stop.IsCancellationRequested) return; // a second signal ends the process at once
     context.Cancel = true;
     stop.Cancel();
+    RankJob.Told();
 }
 
 return Application.Run(args, stop.Token);

@@ -7,7 +7,7 @@ namespace Preceptor.Cli;
 /// <summary>Shows training progress: JSON lines, one line that rewrites itself on a terminal, or a line now and then in a log.</summary>
 internal abstract class ProgressDisplay : IProgress<TrainingProgress>
 {
-    public static ProgressDisplay Create(bool json) => json ? new JsonProgress() : Console.IsOutputRedirected ? new LogProgress() : new TerminalProgress();
+    public static ProgressDisplay Create(bool json) => json ? new JsonProgress() : Console.IsOutputRedirected || RankJob.Ranks.AreMany ? new LogProgress() : new TerminalProgress();
 
     public virtual void Begin(string what) { }
 

@@ -20,9 +20,12 @@ internal static class SeedWork
         using var run = new Run(new RunSettings { Seed = seed, Threads = request.Threads, Folder = folder, StageFolder = request.StageFolder, Cancellation = stop, Progress = progress, CheckpointInterval = CheckpointInterval() });
         var answers = Answers(folder);
         var kind = ProblemKinds.Of(request.Specification);
-        if (Directory.Exists(answers)) return kind.LoadOutcome(answers);
-        var task = kind.Prepare(request.Specification, seed, DataFiles.Read, new OnnxRows(request.OnnxFolder).Run);
-        var outcome = kind.RunSeed(request.Specification, task, run, seed == 0 ? Path.Combine(runFolder, "model") : null);
+        if (run.Ranks.Agree(Directory.Exists(answers))) return kind.LoadOutcome(answers);
+        var isWriter = run.Ranks.IsFirst;
+        var task = kind.Prepare(request.Specification, seed, DataFiles.Read, (isWriter ? new OnnxRows(request.OnnxFolder) : new OnnxRows()).Run);
+        var outcome = kind.RunSeed(request.Specification, task, run, seed == 0 && isWriter ? Path.Combine(runFolder, "model") : null);
+        if (!isWriter) return outcome;
+        using var alone = Ranks.Use(Ranks.Alone); // the others are done
         if (seed == 0 && task is PredictionTask prediction) PredictionFile.WriteOwn(request, runFolder, prediction);
         RunFolder.ReplaceWhole(answers, outcome.Save);
         return outcome;

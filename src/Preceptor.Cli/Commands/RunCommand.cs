@@ -23,12 +23,13 @@ internal static class RunCommand
         var output = new Option<string?>("--out") { Description = "The run's folder; left out: runs/<time>-<method>" };
         var resume = new Option<string?>("--resume") { Description = "Continue the run in this folder; it ends with the same numbers as an unbroken one" };
         var json = new Option<bool>("--json") { Description = "Print JSON objects, the result last; words go to standard error" };
-        var command = new Command("run", "Train baseline, method and ceiling on one problem, and show what the method brought") { file, problem, method, set, seeds, threads, output, resume, json };
+        var command = new Command("run", "Train baseline, method and ceiling on one problem, and show what the method brought; under mpirun the ranks share every batch (docs/scale.md)") { file, problem, method, set, seeds, threads, output, resume, json };
         command.SetAction(parsed =>
         {
-            var request = parsed.GetValue(resume) is { } folder
+            RankJob.Join();
+            var request = RankJob.Agree(Terminal.Words(parsed.GetValue(json)), () => parsed.GetValue(resume) is { } folder
                 ? RunRequest.Resume(folder, new Option?[] { problem, method, set, seeds, threads, output }.Where(o => parsed.GetResult(o!) is { Implicit: false }).Select(o => o!.Name).Concat(parsed.GetValue(file) is null ? [] : ["SPEC"]))
-                : New(parsed.GetValue(file), parsed.GetValue(problem), parsed.GetValue(method), parsed.GetValue(set)!, parsed.GetValue(seeds), parsed.GetValue(threads), parsed.GetValue(output));
+                : New(parsed.GetValue(file), parsed.GetValue(problem), parsed.GetValue(method), parsed.GetValue(set)!, parsed.GetValue(seeds), parsed.GetValue(threads), parsed.GetValue(output)));
             return Execute(request, parsed.GetValue(json), stop);
         });
         return command;
@@ -71,6 +72,15 @@ internal static class RunCommand
 
     internal static string Quote(string word) => word.Any(c => char.IsWhiteSpace(c) || "[]*?'\"$&;()".Contains(c, StringComparison.Ordinal)) ? $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'" : word;
 
+    private static IReadOnlyList<ISeedOutcome> Train(RunRequest request, ProgressDisplay progress, CancellationToken stop)
+    {
+        var ranks = RankJob.Ranks;
+        if (request.Seeds > 1 && !ranks.AreMany) return SeedProcesses.Run(request, progress, stop);
+        using var guard = request.Seeds > 1 && ranks.IsFirst ? new RunFolder(request.Folder) : null;
+        using var together = Ranks.Use(ranks);
+        return [.. Enumerable.Range(0, request.Seeds).Select(seed => SeedWork.Run(request.Folder, request.SeedFolder(seed), (ulong)seed, progress, stop))];
+    }
+
     private static int Execute(RunRequest request, bool json, CancellationToken stop)
     {
         var watch = Stopwatch.StartNew();
@@ -79,7 +89,7 @@ internal static class RunCommand
         IReadOnlyList<ISeedOutcome> outcomes;
         try
         {
-            outcomes = request.Seeds == 1 ? [SeedWork.Run(request.Folder, request.SeedFolder(0), 0, progress, stop)] : SeedProcesses.Run(request, progress, stop);
+            outcomes = Train(request, progress, stop);
         }
         catch (RequestException) when (request.IsNew)
         {
@@ -96,6 +106,7 @@ internal static class RunCommand
         {
             progress.End();
         }
+        if (!RankJob.Ranks.IsFirst) return ExitCode.Done; // the first one sums up for all
         var result = request.Finish(outcomes, watch.Elapsed.TotalSeconds);
         ResultDisplay.Show(Terminal.Words(json), result, request);
         if (json) Console.Out.WriteLine(result.ToJson().ToJsonString());

@@ -30,6 +30,20 @@ public sealed record MethodInfo(MethodAttribute Declaration, string Kind, Type T
     /// <summary>Whether it measures something, and neither trains a model for the user nor betters the supervision.</summary>
     public bool IsMeasure => Type.IsAssignableTo(typeof(IMeasure<MeasurementProblem, MeasurementReport>));
 
+    /// <summary>Whether several ranks may divide its batches; null where they may not.</summary>
+    public DistributedAttribute? Distributed { get; } = Type.GetCustomAttribute<DistributedAttribute>();
+
+    /// <summary>What several ranks make of it, in a clause.</summary>
+    public string OverRanks => Distributed switch
+    {
+        { InDistribution: { } why } => $"several ranks come to the weights of one in distribution: {why}",
+        { } => "several ranks come to the weights of one, to rounding",
+        null => TrainsOnBatches ? "one rank only" : "several ranks compute it alike",
+    };
+
+    /// <summary>Whether it may take steps on batches; what takes none is computed alike by each rank.</summary>
+    public bool TrainsOnBatches => Declaration.TrainsNetwork;
+
     /// <summary>Creates the method.</summary>
     /// <param name="options">An object of <see cref="OptionsType"/>.</param>
     public object Create(object options) => Activator.CreateInstance(Type, options)!;

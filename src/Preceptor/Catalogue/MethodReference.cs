@@ -15,7 +15,7 @@ public static class MethodReference
         foreach (var method in MethodCatalogue.All)
         {
             text.Append($"\n## {method.Slug}\n\n**{method.Declaration.Title}.** {method.Declaration.Summary}\n\n");
-            text.Append($"Source: {method.Declaration.Citation}{(method.Declaration.Paper > 0 ? $" (paper {method.Declaration.Paper})" : "")}. Needs {method.DescribeNeeds(", or ")}.\n\n");
+            text.Append($"Source: {method.Declaration.Citation}{(method.Declaration.Paper > 0 ? $" (paper {method.Declaration.Paper})" : "")}. Needs {method.DescribeNeeds(", or ")}.{(method.IsMeasure ? "" : $" Under mpirun: {method.OverRanks}.")}\n\n");
             text.Append($"```\n{Commands(method)}```\n");
             var options = Options.Describe(method.OptionsType);
             if (options.Count == 0) continue;

@@ -7,6 +7,7 @@ namespace Preceptor.Control;
 /// several episodes, nor of what was good.
 /// </summary>
 [Method("behaviour-cloning", "Behaviour cloning", Summary = "Imitates each action, given a place that its own episode reached later where there are goals: the baseline of control.", Citation = "Ghosh et al. 2021 (Learning to Reach Goals via Iterated Supervised Learning)", IsPlain = true)]
+[Distributed]
 [Version(1)]
 public sealed class BehaviourCloning(BehaviourCloning.Options options) : IFit<ControlProblem, Policy>, INeeds<Demonstrations>
 {

@@ -19,6 +19,9 @@ public sealed class GoalBatch : IBatch
     /// <summary>The observations' places in the log.</summary>
     public ReadOnlySpan<int> Rows => rows;
 
+    /// <inheritdoc/>
+    public bool IsSpare { get; internal init; }
+
     /// <summary>States and goals [B, S + G].</summary>
     public Tensor Inputs() => InputBuffer.Tensor<float>(inputs, float32, Count, inputs.Length / Count);
 
@@ -50,7 +53,8 @@ internal sealed class GoalBatches(Run run, ControlProblem problem, GoalDraws dra
     public IEnumerable<GoalBatch> Epoch(int epoch, int first)
     {
         var log = demonstrations.Log;
-        var batch = new GoalBatch(size, demonstrations.State.Count + demonstrations.Goal.Count, log.Action);
+        var share = run.Ranks.ShareOfBatch(size);
+        var batch = new GoalBatch(share.Count, demonstrations.State.Count + demonstrations.Goal.Count, log.Action) { IsSpare = share.IsSpare };
         for (var number = first; number < PerEpoch; number++)
         {
             // Two streams, so that what is drawn without stitches does not depend on their probability.
@@ -61,9 +65,10 @@ internal sealed class GoalBatches(Run run, ControlProblem problem, GoalDraws dra
                 // Without goals every action counts alike, however long its episode is.
                 var (place, goal) = demonstrations.Goal.Count > 0 ? draws.DrawPlaces(below) : (placeOf[random.Next(log.Steps)], 0);
                 if (stitched > 0 && chance.NextDouble() < stitched) goal = draws.Stitch(goal, belowStitched);
-                batch.Set(row, place);
-                demonstrations.See(log.Seen(place), log.Seen(goal), batch.InputsOf(row));
-                log.Actions.AsSpan(actionAt[place] * log.Action, log.Action).CopyTo(batch.ActionsOf(row));
+                if (!share.Holds(row)) continue;
+                batch.Set(row - share.First, place);
+                demonstrations.See(log.Seen(place), log.Seen(goal), batch.InputsOf(row - share.First));
+                log.Actions.AsSpan(actionAt[place] * log.Action, log.Action).CopyTo(batch.ActionsOf(row - share.First));
             }
             yield return batch;
         }

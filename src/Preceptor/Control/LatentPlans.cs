@@ -11,6 +11,7 @@ namespace Preceptor.Control;
 /// a recurrent policy learns to do what was done given state, goal and plan: a conditional variational autoencoder of sequences. Acting, a plan is drawn from the proposer and kept for a window.
 /// </summary>
 [Method("play-lmp", "Latent plans from play", Paper = 76, Summary = "Learns from unlabelled play to reach goals, choosing one of many ways and keeping to it: latent plans by a variational autoencoder of windows.", Citation = "Lynch et al. 2020 (Learning Latent Plans from Play)")]
+[Distributed(InDistribution = "each rank draws the plans of its own windows")]
 [Version(1)]
 public sealed class LatentPlans(LatentPlans.Options options) : IFit<ControlProblem, Policy>, INeeds<ReachedGoals>
 {

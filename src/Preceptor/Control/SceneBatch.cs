@@ -44,6 +44,9 @@ public sealed class SceneBatch : IBatch
     /// <inheritdoc/>
     public ReadOnlySpan<int> Rows => rows;
 
+    /// <inheritdoc/>
+    public bool IsSpare { get; internal init; }
+
     /// <summary>The longest that a sequence can be.</summary>
     internal int Longest { get; }
 
@@ -170,12 +173,13 @@ internal sealed class SceneBatches(Run run, EpisodeLog log, SceneForm form, Scen
     {
         // Those left over are the last batch, and come in others in the next epoch.
         var (order, batches) = SequenceOrder.Draw(run, epoch, lengths, Examples, size);
-        var batch = new SceneBatch(form, tokens, size);
+        var share = run.Ranks.ShareOfBatch(size);
+        var batch = new SceneBatch(form, tokens, share.Count) { IsSpare = share.IsSpare };
         for (var number = first; number < PerEpoch; number++)
         {
-            for (var row = 0; row < size; row++)
+            for (var row = 0; row < share.Count; row++)
             {
-                var action = order[batches[number] * size + row];
+                var action = order[batches[number] * size + share.First + row];
                 batch.Set(row, log.Seen(placeOf[action]));
                 batch.Choose(row, action, log.Actions.AsSpan(action * log.Action, log.Action));
             }

@@ -10,6 +10,7 @@ namespace Preceptor.Control;
 /// the new goal has nothing to do with the old one.
 /// </summary>
 [Method("temporal-stitching", "Temporal goal stitching", Paper = 68, Summary = "Goal-conditioned cloning that exchanges goals for later ones of other episodes passing nearby, to reach goals that no episode reached from there.", Citation = "Ghugare, Geist, Berseth & Eysenbach 2024 (Closing the Gap between TD Learning and Supervised Learning)")]
+[Distributed]
 [Version(1)]
 public sealed class TemporalStitching(TemporalStitching.Options options) : IFit<ControlProblem, Policy>, INeeds<ReachedGoals>
 {

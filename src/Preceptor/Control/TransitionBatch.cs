@@ -23,6 +23,9 @@ public sealed class TransitionBatch : IBatch
     /// <summary>The steps, by their places among all actions of the log.</summary>
     public ReadOnlySpan<int> Rows => rows;
 
+    /// <inheritdoc/>
+    public bool IsSpare { get; internal init; }
+
     /// <summary>Standardised states [B, S].</summary>
     public Tensor States() => InputBuffer.Tensor<float>(states, float32, Count, states.Length / Count);
 
@@ -114,15 +117,18 @@ internal sealed class TransitionBatches(Run run, LoggedSteps steps, EpisodeLog l
     public IEnumerable<TransitionBatch> Epoch(int epoch, int first)
     {
         var goals = steps.Goals.Length / (log.Steps + log.Count);
-        var batch = new TransitionBatch(size, steps.State + goals, log.Action);
+        var share = run.Ranks.ShareOfBatch(size);
+        var batch = new TransitionBatch(share.Count, steps.State + goals, log.Action) { IsSpare = share.IsSpare };
         for (var number = first; number < PerEpoch; number++)
         {
             var random = run.Random("order", epoch, number);
             for (var row = 0; row < size; row++)
             {
                 var step = random.Next(Examples);
-                if (goals == 0) batch.Set(row, step, steps);
-                else batch.Set(row, step, steps, Goal(step, random));
+                int? goal = goals == 0 ? null : Goal(step, random);
+                if (!share.Holds(row)) continue;
+                if (goal is null) batch.Set(row - share.First, step, steps);
+                else batch.Set(row - share.First, step, steps, goal.Value);
             }
             yield return batch;
         }

@@ -21,6 +21,9 @@ public sealed class WindowBatch : IBatch
     /// <summary>The windows' first actions, by their places among all of the log.</summary>
     public ReadOnlySpan<int> Rows => rows;
 
+    /// <inheritdoc/>
+    public bool IsSpare { get; internal init; }
+
     /// <summary>Standardised states [B, T, S].</summary>
     public Tensor States() => InputBuffer.Tensor<float>(states, float32, Count, length, states.Length / Count / length);
 
@@ -70,11 +73,16 @@ internal sealed class WindowBatches : IBatches<WindowBatch>
 
     public IEnumerable<WindowBatch> Epoch(int epoch, int first)
     {
-        var batch = new WindowBatch(size, sizes.Length, steps.State, sizes.Goal, sizes.Action);
+        var share = run.Ranks.ShareOfBatch(size);
+        var batch = new WindowBatch(share.Count, sizes.Length, steps.State, sizes.Goal, sizes.Action) { IsSpare = share.IsSpare };
         for (var number = first; number < PerEpoch; number++)
         {
             var random = run.Random("order", epoch, number);
-            for (var row = 0; row < size; row++) batch.Set(row, firsts[random.Next(firsts.Length)], steps);
+            for (var row = 0; row < size; row++)
+            {
+                var window = firsts[random.Next(firsts.Length)];
+                if (share.Holds(row)) batch.Set(row - share.First, window, steps);
+            }
             yield return batch;
         }
     }

@@ -29,6 +29,9 @@ public sealed class FieldBatch : IBatch
     /// <inheritdoc/>
     public ReadOnlySpan<int> Rows => rows;
 
+    /// <inheritdoc/>
+    public bool IsSpare { get; internal init; }
+
     /// <summary>The initial states [B, X], in double precision.</summary>
     public Tensor Initial() => InputBuffer.Tensor<double>(Values, float64, Count, Points);
 }
@@ -45,6 +48,10 @@ internal sealed class FieldBatches(Run run, FieldsProblem problem) : IBatches<Fi
     public IEnumerable<FieldBatch> Epoch(int epoch, int first)
     {
         var order = run.Random("order", epoch).Permutation(Examples);
-        for (var batch = first; batch < PerEpoch; batch++) yield return new(problem.Train, order[(batch * size)..Math.Min((batch + 1) * size, order.Length)], points);
+        for (var batch = first; batch < PerEpoch; batch++)
+        {
+            var share = run.Ranks.ShareOfBatch(Math.Min(size, order.Length - batch * size));
+            yield return new(problem.Train, order.AsSpan(batch * size + share.First, share.Count).ToArray(), points) { IsSpare = share.IsSpare };
+        }
     }
 }

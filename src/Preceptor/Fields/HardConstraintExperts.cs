@@ -25,6 +25,7 @@ public enum SolutionGradient
 /// There is none in which it equals <c>soft-constraint</c>, whose network answers alone.
 /// </summary>
 [Method("pi-hc-moe", "Hard constraints by a mixture of experts", Summary = "A network gives basis functions, and in each slab of space a least-squares solve finds the coefficients with which the equation holds: for equations that a fined network satisfies badly.", Citation = "Chalapathi, Du & Krishnapriyan 2024", Paper = 29)]
+[Distributed]
 [Version(2)]
 public sealed class HardConstraintExperts(HardConstraintExperts.Options options) : IFit<FieldsProblem, Field>, INeeds<EquationResidual>
 {

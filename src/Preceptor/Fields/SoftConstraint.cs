@@ -8,6 +8,7 @@ namespace Preceptor.Fields;
 /// as far as training got, and no farther.
 /// </summary>
 [Method("soft-constraint", "Physics-informed network", Summary = "The network gives the field itself and is fined for what the equation and its conditions leave over: the baseline of fields.", Citation = "Raissi, Perdikaris & Karniadakis 2019", IsPlain = true)]
+[Distributed]
 [Version(1)]
 public sealed class SoftConstraint(SoftConstraint.Options options) : IFit<FieldsProblem, Field>, INeeds<EquationResidual>
 {

@@ -51,7 +51,8 @@ public sealed class Run : IDisposable
 {
     private readonly RunSettings settings;
     private readonly string? stageFolder;
-    private readonly RunFolder? folder;
+    private readonly RunFolder? folder; // the first rank's alone: no other one writes
+    private bool isToldToStop;
     private readonly Stack<Scope> scopes = new();
     private readonly Stopwatch sinceCheckpoint = Stopwatch.StartNew();
     private State? resumed;
@@ -63,10 +64,15 @@ public sealed class Run : IDisposable
         this.settings = settings;
         scopes.Push(new Scope("", ""));
         if (settings.Folder is null) return;
-        folder = new RunFolder(settings.Folder);
-        stageFolder = settings.StageFolder ?? folder.Stages;
-        resumed = folder.LoadCheckpoint();
+        if (Ranks.IsFirst) folder = new RunFolder(settings.Folder);
+        Ranks.Barrier(); // now the folder is there, and nobody else's
+        stageFolder = settings.StageFolder ?? RunFolder.StagesOf(settings.Folder);
+        resumed = RunFolder.LoadCheckpoint(settings.Folder);
+        Ranks.Barrier(); // the first one may write the next checkpoint now that all have read this one
     }
+
+    /// <summary>The processes that share this run's work. All of them run the same code; the first one alone writes.</summary>
+    public Ranks Ranks { get; } = Ranks.Current;
 
     /// <summary>The seed of every random stream.</summary>
     public ulong Seed => settings.Seed;
@@ -131,9 +137,10 @@ public sealed class Run : IDisposable
         var description = new JsonObject { ["stage"] = name, ["seed"] = StageSeed, ["stream"] = stream, ["threads"] = Threads, ["inputs"] = inputs.DeepClone() };
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(description.ToJsonString())))[..16];
         var place = stageFolder is null ? null : Path.Combine(stageFolder, $"{name}-{key}");
+        RequireSameStage(name, key);
         // Runs that share the folder, such as the arms of one seed, may want the same stage at once: one works, the others wait.
-        using var turn = place is null ? null : StageTurn.Take(place, Cancellation);
-        if (place is not null && StageRecord.Read(place) is { } record && record.IsCurrent(out var types))
+        using var turn = place is null || !Ranks.IsFirst ? null : StageTurn.Take(place, Cancellation);
+        if (place is not null && FindStage(place) is { } types)
         {
             foreach (var type in types) scopes.Peek().Types.Add(type);
             Log.LogInformation("stage {Stage}: reused from {Place}", name, place);
@@ -152,8 +159,24 @@ public sealed class Run : IDisposable
             scopes.Pop();
         }
         outer.Types.UnionWith(scope.Types);
-        if (place is not null) StageRecord.Write(place, description, scope.Types, result.Save);
+        if (place is not null && Ranks.IsFirst) StageRecord.Write(place, description, scope.Types, result.Save);
         return result;
+    }
+
+    // Ranks whose data or options differ would train different things and average them.
+    private void RequireSameStage(string name, string key)
+    {
+        if (Ranks.AreMany && Ranks.Agree(key) is var first && first != key)
+            throw new WorkException($"stage {name}: this rank would do {key} and the first one {first}; all ranks need the same data and the same program");
+    }
+
+    /// <summary>The types that made a finished stage; null if it never finished, or was made by other versions. The first rank looks, and the others believe it.</summary>
+    private List<Type>? FindStage(string place)
+    {
+        List<Type> types = [];
+        var isThere = Ranks.Agree(Ranks.IsFirst && StageRecord.Read(place)?.IsCurrent(out types) == true);
+        if (!isThere || Ranks.IsFirst) return isThere ? types : null;
+        return StageRecord.Read(place)?.IsCurrent(out types) == true ? types : throw new WorkException($"{place}: the first rank sees this finished stage, and this one does not; all ranks need the same run folder");
     }
 
     /// <summary>Does work of which only the outcome counts, with the same streams: it leaves neither stages nor checkpoints, and what it used counts as used here.</summary>
@@ -167,19 +190,22 @@ public sealed class Run : IDisposable
 
     /// <summary>
     /// A moment between two steps at which everything kept is consistent: checkpoints if the interval has passed or the run
-    /// is cancelled, and then stops.
+    /// is cancelled, and then stops. Several ranks stop where all know of it (<see cref="StopTogether"/>).
     /// </summary>
     /// <exception cref="OperationCanceledException">The run was cancelled; the checkpoint is written.</exception>
     public void SafePoint()
     {
         settings.AtSafePoint?.Invoke();
-        if (Cancellation.IsCancellationRequested)
+        if (Ranks.AreMany ? isToldToStop : Cancellation.IsCancellationRequested)
         {
             Checkpoint();
             throw new OperationCanceledException(Cancellation);
         }
         if (folder is not null && sinceCheckpoint.Elapsed >= settings.CheckpointInterval) Checkpoint();
     }
+
+    /// <summary>Stops all ranks at their next safe point, which must be the same one.</summary>
+    internal void StopTogether() => isToldToStop = true;
 
     /// <summary>Checks, before the first step of a resumed stage, that the checkpoint holds neither more nor less than is kept.</summary>
     public void FinishRestoring() => resumed?.Within(scopes.Peek().KeptPath).RequireAllRead();

@@ -33,10 +33,7 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Where finished stages are stored.</summary>
-    public string Stages => Path.Combine(root, "stages");
-
-    private string CheckpointPath => Path.Combine(root, "checkpoint", CheckpointFile);
+    private string CheckpointPath => CheckpointOf(root);
 
     private string MetricsPath => Path.Combine(root, "metrics.jsonl");
 
@@ -47,8 +44,13 @@ public sealed class RunFolder : IDisposable
         state.Write(CheckpointPath);
     }
 
-    /// <summary>Reads the checkpoint, if there is one.</summary>
-    public State? LoadCheckpoint() => File.Exists(CheckpointPath) ? State.Load(CheckpointPath) : null;
+    /// <summary>Where finished stages of a run's folder are stored.</summary>
+    public static string StagesOf(string root) => Path.Combine(root, "stages");
+
+    /// <summary>Reads the checkpoint of a run's folder, if there is one.</summary>
+    public static State? LoadCheckpoint(string root) => File.Exists(CheckpointOf(root)) ? State.Load(CheckpointOf(root)) : null;
+
+    private static string CheckpointOf(string root) => Path.Combine(root, "checkpoint", CheckpointFile);
 
     /// <summary>
     /// Appends one line to metrics.jsonl unless it is there: a resumed run repeats the steps since the checkpoint, bit for

@@ -37,8 +37,9 @@ internal sealed class CurriculumBatches(Run run, TokenSequences sequences, int s
             for (var place = (int)(step - begin); place < batches.Length && step < end; place++, step++)
             {
                 var from = batches[place] * size;
-                batch.Content.Fill(sequences, order.AsSpan(from, Math.Min(size, order.Length - from)));
-                (batch.Number, batch.Epoch) = ((int)(step - (epoch - 1L) * PerEpoch), epoch);
+                var share = run.Ranks.ShareOfBatch(Math.Min(size, order.Length - from));
+                batch.Content.Fill(sequences, order.AsSpan(from + share.First, share.Count));
+                (batch.Number, batch.Epoch, batch.IsSpare) = ((int)(step - (epoch - 1L) * PerEpoch), epoch, share.IsSpare);
                 yield return batch;
             }
         }

@@ -11,6 +11,7 @@ namespace Preceptor.Language;
 /// <c>steps: 0</c> it is next-token training.
 /// </summary>
 [Method("data-factors", "Training with always novel examples", Paper = 58, Summary = "Lets training pairs enter all through a fixed number of steps, so that there is always something new to generalise to; needs prompts with responses.", Citation = "Zhou, Jiang & Bansal 2023")]
+[Distributed]
 [Version(1)]
 public sealed class DataFactors(DataFactors.Options options) : IFit<LanguageProblem, LanguageModel>, INeeds<Responses>
 {

@@ -29,10 +29,11 @@ internal sealed class DenoisingBatches(Run run, TokenSequences texts, int size, 
         for (var number = first; number < PerEpoch; number++)
         {
             var from = batches[number] * size;
-            batch.Sources = order[from..Math.Min(order.Length, from + size)];
+            var share = run.Ranks.ShareOfBatch(Math.Min(size, order.Length - from));
+            batch.Sources = order[(from + share.First)..(from + share.First + share.Count)];
             var made = TokenSequences.Of([.. batch.Sources.Select(i => mixture.Make(texts.Of(i), tokens, ends, run.Random("denoising", epoch, i)))]);
             batch.Content.Fill(made, [.. Enumerable.Range(0, made.Count)]);
-            (batch.Number, batch.Epoch) = (number, epoch);
+            (batch.Number, batch.Epoch, batch.IsSpare) = (number, epoch, share.IsSpare);
             yield return batch;
         }
     }

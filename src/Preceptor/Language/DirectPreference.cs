@@ -16,6 +16,7 @@ namespace Preceptor.Language;
 /// preferred to a wrong one.
 /// </summary>
 [Method("dpo", "Direct preference optimisation", Summary = "Prefers better responses to worse ones, held to the model before; makes the pairs itself where only a check of answers is offered.", Citation = "Qwen Team 2024 (Qwen2.5 Technical Report); Rafailov et al. 2023", Paper = 67)]
+[Distributed]
 [Version(1)]
 public sealed class DirectPreference(DirectPreference.Options options) : IFit<LanguageProblem, LanguageModel>, INeeds<PreferencePairs>, INeeds<OutcomeCheck>
 {

@@ -23,6 +23,7 @@ public enum DifficultyKind
 /// encodes pairs by a pretrained sentence encoder; here a pair is its words and pairs of words, each by how rare it is, on the unit sphere.
 /// </summary>
 [Method("example-difficulty", "Training on a difficulty", Paper = 58, Summary = "Keeps the easiest or hardest part of the training pairs, or a mixture of both, by length, words or distance from prototypes: write it before the method that trains.", Citation = "Zhou, Jiang & Bansal 2023")]
+[Distributed]
 [Version(1)]
 public sealed class ExampleDifficulty(ExampleDifficulty.Options options) : IImprove<LanguageProblem>, INeeds<Responses>
 {

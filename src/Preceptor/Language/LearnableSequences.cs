@@ -35,7 +35,7 @@ internal static class LearnableSequences
             int[] ranks = [.. logs.gt(ofTrue).sum(1).data<long>().ToArray().Select(before => (int)before + 1)];
             for (var (row, next) = (0, 0); row < at.Length; next += read.AnswerLengths[row], row++)
                 difficulties[at[row]] = Difficulty(losses.AsSpan(next, read.AnswerLengths[row]), ranks.AsSpan(next, read.AnswerLengths[row]), top);
-        }, cancellation);
+        }, cancellation: cancellation);
         return difficulties;
     }
 

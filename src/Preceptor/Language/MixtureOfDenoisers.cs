@@ -12,6 +12,7 @@ namespace Preceptor.Language;
 /// causal language modelling alone it is next-token training, bit for bit. The loss is the mean over the tokens to be said of a batch.
 /// </summary>
 [Method("ul2", "Mixture of denoisers", Summary = "Learns from plain text to fill in short spans, to go on, and to fill in long or many spans, each announced by a token that the model is later asked with.", Citation = "Tay et al. 2023 (UL2: Unifying Language Learning Paradigms)", Paper = 69)]
+[Distributed]
 [Version(1)]
 public sealed class MixtureOfDenoisers(MixtureOfDenoisers.Options options) : IFit<LanguageProblem, LanguageModel>, INeeds<RawText>
 {

@@ -13,6 +13,7 @@ namespace Preceptor.Language;
 /// The layers are those of a language model, which goes on learning.
 /// </summary>
 [Method("reward-model", "Reward model", Summary = "A number that says how good a response is, learned from better and worse ones; grpo can be rewarded by it.", Citation = "Qwen Team 2024 (Qwen2.5 Technical Report); Ouyang et al. 2022", Paper = 67)]
+[Distributed]
 [Version(1)]
 public sealed class RewardModelling(RewardModelling.Options options) : IFit<LanguageProblem, LanguageModel>, INeeds<PreferencePairs>, INeeds<OutcomeCheck>
 {

@@ -8,6 +8,7 @@ namespace Preceptor.Language;
 /// where it has text alone, all do. The mean is over the batch's tokens.
 /// </summary>
 [Method("sft", "Next-token training", Summary = "Maximum likelihood of the next token: of responses, given their prompts, or of plain text; the baseline of language.", Citation = "Ouyang et al. 2022 (Training language models to follow instructions with human feedback)", IsPlain = true)]
+[Distributed]
 [Version(1)]
 public sealed class SupervisedFineTuning(SupervisedFineTuning.Options options) : IFit<LanguageProblem, LanguageModel>, INeeds<Responses>, INeeds<RawText>
 {

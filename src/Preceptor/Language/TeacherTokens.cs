@@ -39,7 +39,7 @@ internal sealed class TeacherTokens : IDisposable
         {
             var logits = block.Logits(teacher.Network).narrow(1, 0, classes).contiguous().data<float>().ToArray();
             for (var (row, next) = (0, 0); row < at.Length; next += block.AnswerLengths[row], row++) put(first[asked[at[row]]], logits[(next * classes)..((next + block.AnswerLengths[row]) * classes)]);
-        }, run.Cancellation)));
+        }, cancellation: run.Cancellation)));
         return new(cache, first);
     }
 

@@ -10,6 +10,7 @@ namespace Preceptor.Language;
 /// grammar and no alignment is needed: in copy c every word w of prompts and responses becomes w_c. The tokens that end and pad texts stay. At <c>copies: 0</c> nothing changes.
 /// </summary>
 [Method("augzero", "Copies in new vocabularies (AugZero)", Paper = 58, Summary = "Adds copies of all training pairs with every word renamed, so that a model learns to compose and not to remember: write it before the method that trains.", Citation = "Zhou, Jiang & Bansal 2023")]
+[Distributed]
 [Version(1)]
 public sealed class VocabularyCopies(VocabularyCopies.Options options) : IImprove<LanguageProblem>, INeeds<Responses>
 {

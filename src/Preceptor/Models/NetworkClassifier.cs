@@ -44,7 +44,11 @@ public sealed class NetworkClassifier : IClassifier
         var outputs = new float[examples.Count * width];
         var buffer = new InputBuffer();
         var rows = new int[Block];
-        for (var start = 0; start < examples.Count; start += Block)
+        var ranks = Ranks.Current;
+        var blocks = (examples.Count + Block - 1) / Block;
+        // A rank answers for some of the blocks, which are the same ones for any number of ranks.
+        var (firstBlock, ownBlocks) = ranks.Share(blocks).GetOffsetAndLength(blocks);
+        for (var start = firstBlock * Block; start < Math.Min(examples.Count, (firstBlock + ownBlocks) * Block); start += Block)
         {
             using var scope = torch.NewDisposeScope();
             for (var i = 0; i < Block; i++) rows[i] = Math.Min(start + i, examples.Count - 1);
@@ -53,6 +57,7 @@ public sealed class NetworkClassifier : IClassifier
             var values = MemoryMarshal.Cast<byte, float>(block.bytes);
             values[..(Math.Min(Block, examples.Count - start) * width)].CopyTo(outputs.AsSpan(start * width));
         }
+        ranks.Gather(MemoryMarshal.AsBytes(outputs.AsSpan()), [.. Enumerable.Range(0, ranks.Count).Select(rank => Math.Min(examples.Count, ranks.EndOf(blocks, rank) * Block) * width * sizeof(float))]);
         return outputs;
     }
 

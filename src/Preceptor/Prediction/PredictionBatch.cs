@@ -24,6 +24,9 @@ public sealed class PredictionBatch : IBatch
     /// <inheritdoc/>
     public ReadOnlySpan<int> Rows => RowBuffer.AsSpan(0, Count);
 
+    /// <inheritdoc/>
+    public bool IsSpare { get; internal set; }
+
     /// <summary>The share of the training's steps that is done before this one, in [0, 1).</summary>
     public double ShareDone { get; internal set; }
 
@@ -70,8 +73,9 @@ internal sealed class PredictionBatches(Run run, PredictionProblem problem, int[
 
     private void Fill(PredictionBatch batch, int[] order, int epoch, int index)
     {
-        var start = index * size;
-        var count = Math.Min(size, order.Length - start);
+        var share = run.Ranks.ShareOfBatch(Math.Min(size, order.Length - index * size));
+        var (start, count) = (index * size + share.First, share.Count);
+        batch.IsSpare = share.IsSpare;
         var classes = problem.Outputs;
         if (batch.RowBuffer.Length < count) (batch.RowBuffer, batch.IdBuffer, batch.OneHotBuffer) = (new int[count], new long[count], new float[count * classes]);
         batch.Classes = classes;

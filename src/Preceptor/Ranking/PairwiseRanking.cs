@@ -10,6 +10,7 @@ namespace Preceptor.Ranking;
 /// of ranking.
 /// </summary>
 [Method("pairwise-ranking", "Pairwise ranking", Summary = "Learns from pairs of candidates that the more relevant one should score higher: the baseline of ranking.", Citation = "Burges et al. 2005 (RankNet)", IsPlain = true)]
+[Distributed]
 [Version(1)]
 public sealed class PairwiseRanking(PairwiseRanking.Options options) : IFit<RankingProblem, Ranker>, INeeds<Relevance>
 {

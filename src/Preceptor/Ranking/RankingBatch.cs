@@ -104,6 +104,9 @@ public sealed class RankingBatch : IBatch
     /// <inheritdoc/>
     public ReadOnlySpan<int> Rows => rows;
 
+    /// <inheritdoc/>
+    public bool IsSpare { get; internal init; }
+
     /// <summary>The samples.</summary>
     public IReadOnlyList<RankingSample> Samples => samples;
 
@@ -144,6 +147,9 @@ internal sealed class RankingBatches(Run run, RankingProblem problem, RankingSam
         var order = run.Random("order", epoch).Permutation(samples.Count);
         var size = problem.Training.Batch;
         for (var batch = first; batch < PerEpoch; batch++)
-            yield return new([.. order[(batch * size)..Math.Min((batch + 1) * size, order.Length)].Select(i => samples[i])], problem.Train, problem.Relevance.Train);
+        {
+            var share = run.Ranks.ShareOfBatch(Math.Min(size, order.Length - batch * size));
+            yield return new([.. order.AsSpan(batch * size + share.First, share.Count).ToArray().Select(i => samples[i])], problem.Train, problem.Relevance.Train) { IsSpare = share.IsSpare };
+        }
     }
 }

@@ -8,6 +8,7 @@ namespace Preceptor.Reasoning;
 /// Wang et al. 2023). The training is the stage that all methods of reasoning begin with.
 /// </summary>
 [Method("self-consistency", "Self-consistency", Summary = "Next-token training on worked solutions; several are drawn a question, and the answer that most come to is given. The baseline of reasoning.", Citation = "Wang et al. 2023 (Self-Consistency Improves Chain of Thought Reasoning in Language Models)", IsPlain = true)]
+[Distributed]
 [Version(1)]
 public sealed class SelfConsistency(SelfConsistency.Options options) : IFit<ReasoningProblem, Solver>, INeeds<Demonstrations>
 {

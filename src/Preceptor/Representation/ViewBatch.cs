@@ -19,6 +19,9 @@ public sealed class ViewBatch : IBatch
     /// <inheritdoc/>
     public ReadOnlySpan<int> Rows => RowBuffer.AsSpan(0, Count);
 
+    /// <inheritdoc/>
+    public bool IsSpare { get; internal set; }
+
     /// <summary>The epoch, from 1.</summary>
     public int Epoch { get; internal set; }
 
@@ -93,11 +96,12 @@ internal sealed class ViewBatches(Run run, RepresentationProblem problem, Action
 
     public IEnumerable<ViewBatch> Epoch(int epoch, int first)
     {
-        var order = run.Random("order", epoch).Permutation(problem.Train.Count);
+        var (order, share) = (run.Random("order", epoch).Permutation(problem.Train.Count), run.Ranks.ShareOfBatch(size));
         return Prefetch.Run(first, PerEpoch, () => new ViewBatch(), (index, batch) =>
         {
             batch.ShareDone = (epoch - 1 + (double)index / PerEpoch) / problem.Training.Epochs;
-            batch.RowBuffer = order[(index * size)..((index + 1) * size)];
+            batch.RowBuffer = order[(index * size + share.First)..(index * size + share.First + share.Count)];
+            batch.IsSpare = share.IsSpare;
             batch.Epoch = epoch;
             problem.Train.Gather(batch.RowBuffer, batch.Buffer);
             batch.Clear();

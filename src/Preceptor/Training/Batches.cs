@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Preceptor.Foundation;
 
 namespace Preceptor.Training;
 
@@ -10,9 +11,15 @@ public interface IBatch
 
     /// <summary>Which rows of the training set they are.</summary>
     ReadOnlySpan<int> Rows { get; }
+
+    /// <summary>How many terms the mean is over that is the batch's loss, where that is not its rows: what its gradient weighs beside those of other ranks.</summary>
+    int Terms => Count;
+
+    /// <summary>Whether the rows are another rank's as well and do not count here, since there are fewer rows than ranks.</summary>
+    bool IsSpare => false;
 }
 
-/// <summary>Gives the batches of any epoch, from any batch on.</summary>
+/// <summary>Gives the batches of any epoch, from any batch on. Where a run has several ranks, each is given its share of every batch (<see cref="Ranks.ShareOfBatch"/>).</summary>
 public interface IBatches<out TBatch> where TBatch : IBatch
 {
     /// <summary>Batches an epoch.</summary>

@@ -21,6 +21,14 @@ public sealed class SequenceBatch : IBatch
     /// <inheritdoc/>
     public ReadOnlySpan<int> Rows => Sources ?? Content.Rows;
 
+    /// <summary>Tokens that are to be predicted; or sequences, where examples are made of several, for then losses are means over examples.</summary>
+    public int Terms => AreTogether ? Count : Content.TargetCount;
+
+    /// <inheritdoc/>
+    public bool IsSpare { get; internal set; }
+
+    internal bool AreTogether { get; init; }
+
     /// <summary>The batch's number in its epoch, from 0.</summary>
     public int Number { get; internal set; }
 
@@ -52,16 +60,17 @@ internal sealed class SequenceBatches(Run run, TokenSequences sequences, int siz
     public IEnumerable<SequenceBatch> Epoch(int epoch, int first)
     {
         var (order, batches) = Order is null ? SequenceOrder.Draw(run, epoch, sequences.Lengths, Examples, size) : (Order, [.. Enumerable.Range(0, (Examples + size - 1) / size)]);
-        var batch = new SequenceBatch(architecture, start);
+        var batch = new SequenceBatch(architecture, start) { AreTogether = Together > 1 };
         for (var number = first; number < PerEpoch; number++)
         {
             var from = batches[number / Repeats] * size;
-            var examples = order.AsSpan(from, Math.Min(size, order.Length - from));
+            var share = run.Ranks.ShareOfBatch(Math.Min(size, order.Length - from));
+            var examples = order.AsSpan(from + share.First, share.Count);
             var rows = new int[Together * examples.Length];
             for (var part = 0; part < Together; part++)
                 for (var i = 0; i < examples.Length; i++) rows[part * examples.Length + i] = part * Examples + examples[i];
             batch.Content.Fill(sequences, rows);
-            (batch.Number, batch.Epoch) = (number, epoch);
+            (batch.Number, batch.Epoch, batch.IsSpare) = (number, epoch, share.IsSpare);
             yield return batch;
         }
     }

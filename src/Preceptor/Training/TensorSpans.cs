@@ -39,6 +39,14 @@ internal static class TensorSpans
         return sum;
     }
 
+    /// <summary>Divides in place.</summary>
+    internal static void Divide(Span<float> numbers, float by)
+    {
+        var vectors = Vectors(numbers);
+        foreach (ref var vector in vectors) vector /= by;
+        foreach (ref var number in numbers[(vectors.Length * Vector<float>.Count)..]) number /= by;
+    }
+
     /// <summary>Multiplies in place.</summary>
     internal static void Scale(Span<float> numbers, float factor)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using Preceptor.Foundation;
 using Preceptor.Models;
 using TorchSharp;
@@ -27,7 +28,7 @@ public readonly record struct ValidationScores(double Accuracy, double Loss, str
 
 /// <summary>
 /// The training loop that every gradient method shares. It owns epochs, order, learning rate, clipping, moving averages,
-/// early stopping, dispose scopes, progress, checkpoints and the guard against losses that are not numbers.
+/// early stopping, dispose scopes, progress, checkpoints and the guard against losses that are not numbers. Several ranks take each step together, on the average of their gradients.
 /// </summary>
 [Version(1)]
 public static class TrainingLoop
@@ -52,6 +53,8 @@ public static class TrainingLoop
         using var average = options.Average > 0 ? run.Keep("average", new MovingAverage(network, options.Average)) : null;
         var position = run.Keep("position", new LoopPosition());
         run.FinishRestoring();
+        var ranks = run.Ranks.AreMany ? new GradientAverage(run.Ranks, network) : null;
+        ranks?.Align(network);
 
         var steps = (long)options.Epochs * batches.PerEpoch;
         var clock = new LoopClock(run, steps, position);
@@ -64,23 +67,27 @@ public static class TrainingLoop
             {
                 run.SafePoint();
                 using var scope = torch.NewDisposeScope();
-                torch.manual_seed(run.TorchSeed("dropout", position.Step));
+                // Each rank has rows of its own, and draws for them.
+                torch.manual_seed(run.Ranks.IsFirst ? run.TorchSeed("dropout", position.Step) : run.TorchSeed("dropout", position.Step, run.Ranks.Number));
                 var value = loss(batch);
                 var number = value.item<float>();
                 if (!float.IsFinite(number)) throw NotANumber(run, position, batch);
                 optimiser.ZeroGrad();
                 value.backward();
+                var whole = ranks?.Average(number, batch, run.Cancellation.IsCancellationRequested) ?? new(number, batch.Count, false);
                 if (options.Clip > 0) optimiser.ClipGradients(options.Clip);
                 optimiser.Step(options.RateAt(position.Step, steps));
                 average?.Update();
-                position.Advance(number, batch.Count);
+                position.Advance(whole.Loss, whole.Rows);
                 clock.Tick(epoch, position);
+                if (whole.Stop) run.StopTogether();
             }
             EndEpoch(run, network, average, options, position, validate);
         }
         average?.CopyTo(network);
         if (options.Patience > 0 && validate is not null) position.RestoreBest(network);
         network.eval();
+        if (ranks is not null) run.Log.LogInformation("stage {Stage}: {Share:0.0 %} of {Seconds:0.0} s in averaging gradients over {Ranks} ranks", run.StagePath, ranks.Seconds / clock.Seconds, clock.Seconds, run.Ranks.Count);
         return position.ToSummary(options.Patience > 0 && validate is not null, clock.Seconds) with { WaitingSeconds = clock.WaitingSeconds };
     }
 
@@ -93,6 +100,8 @@ public static class TrainingLoop
             using var noGradient = torch.no_grad();
             network.eval();
             scores = average.While(network, validate);
+            // Whether to stop must not hang on a last bit that differs between machines.
+            if (run.Ranks.AreMany) scores = new(run.Ranks.Agree(scores.Value.Accuracy), run.Ranks.Agree(scores.Value.Loss), scores.Value.Metric);
         }
         var record = position.EndEpoch(scores, network, average, options.Patience);
         run.Record(new JsonObject

@@ -30,7 +30,7 @@ public sealed record TrainingOptions
     public int Epochs { get; set; } = 20;
 
     /// <summary>Rows a step.</summary>
-    [Description("Rows a step")]
+    [Description("Rows a step, of all ranks together")]
     [Range(1, 1_000_000)]
     public int Batch { get; set; } = 128;
 

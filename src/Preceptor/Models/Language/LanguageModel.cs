@@ -75,6 +75,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         RequireCausal();
         if (prompts.FirstOrDefault(p => p.Length == 0) is not null) throw new ArgumentException("a prompt has no token", nameof(prompts));
         set_num_threads(threads);
+        var isShared = watch is null;
         if (watch is null && options.Stop.Count > 0)
         {
             // Only the last tokens can complete a text that was not there before.
@@ -85,7 +86,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
                 return options.Stop.Any(s => text.Contains(s, StringComparison.Ordinal));
             };
         }
-        return new TextGenerator(Network, Ends, Tokenizer.Size, Start).Generate(prompts, options, watch, cancellation);
+        return new TextGenerator(Network, Ends, Tokenizer.Size, Start).Generate(prompts, options, watch, isShared, cancellation);
     }
 
     /// <summary>The answers to each prompt, each up to the first of the texts that stop it [prompts][samples].</summary>
@@ -125,8 +126,8 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         {
             var of = Numbers(numbers(read));
             for (var (row, next) = (0, 0); row < at.Length; next += read.AnswerLengths[row], row++) answers[at[row]] = of[next..(next + read.AnswerLengths[row])];
-        }, cancellation);
-        return answers;
+        }, isShared: true, cancellation);
+        return answers.FromAllRanks();
     }
 
     /// <summary>What its head thinks of each sequence, prompt and response together.</summary>
@@ -135,27 +136,28 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     {
         ArgumentNullException.ThrowIfNull(sequences);
         var head = Head ?? throw new InvalidOperationException("the model has no head of rewards");
-        var answers = new double[sequences.Count];
+        var answers = new double[sequences.Count][];
         Read(sequences.Whole(), (read, at) =>
         {
             var of = Numbers(head.forward(read.Features(Network)));
-            for (var row = 0; row < at.Length; row++) answers[at[row]] = of[row];
-        }, cancellation);
-        return answers;
+            for (var row = 0; row < at.Length; row++) answers[at[row]] = [of[row]];
+        }, isShared: true, cancellation);
+        return [.. answers.FromAllRanks().Select(a => a[0])];
     }
 
     /// <summary>Reads sequences, those of like length together, without gradients and in a dispose scope each time.</summary>
     /// <param name="sequences">The sequences.</param>
     /// <param name="answer">Told what is read, and which sequences they are.</param>
+    /// <param name="isShared">Whether each of several ranks reads some of the blocks alone.</param>
     /// <param name="cancellation">Ends it between blocks.</param>
-    internal void Read(TokenSequences sequences, Action<LanguageBatch, int[]> answer, CancellationToken cancellation = default)
+    internal void Read(TokenSequences sequences, Action<LanguageBatch, int[]> answer, bool isShared = false, CancellationToken cancellation = default)
     {
         var batch = new LanguageBatch(Network.Options.Architecture, Start);
         InBlocks(sequences, chosen =>
         {
             batch.Fill(sequences, chosen);
             answer(batch, chosen);
-        }, cancellation);
+        }, isShared, cancellation);
     }
 
     /// <summary>How much each token of each sequence is doubted: by a model that reads in both directions the log-odds that it is not the original one; by others −log p given the tokens before it, and 0 for a first token that has none.</summary>
@@ -201,21 +203,21 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         var read = new PaddedTokens([.. chosen.Select(i => sequences.Of(i).ToArray())]);
         var pass = IsBidirectional ? TransformerPass.Bidirectional : TransformerPass.Causal;
         answer(read, Network.Options.Architecture == LanguageArchitecture.EncoderDecoder ? Network.Encode(read.Ids(), read.Real()) : Network.Features(read.Ids(), pass with { Real = read.Real() }), chosen);
-    }, cancellation);
+    }, isShared: false, cancellation);
 
-    private void InBlocks(TokenSequences sequences, Action<int[]> answer, CancellationToken cancellation)
+    private void InBlocks(TokenSequences sequences, Action<int[]> answer, bool isShared, CancellationToken cancellation)
     {
         set_num_threads(threads);
         using var noGradient = no_grad();
         int[] order = [.. Enumerable.Range(0, sequences.Count).OrderBy(i => sequences.Lengths[i])];
-        for (var first = 0; first < order.Length;)
+        for (var (first, turn) = (0, 0); first < order.Length; turn = (turn + 1) % Ranks.Current.Count)
         {
             cancellation.ThrowIfCancellationRequested();
             // Like lengths together, no more tokens than fit beside their logits.
             var count = 1;
             while (first + count < order.Length && (count + 1) * sequences.Lengths[order[first + count]] <= TokensTogether) count++;
             using var scope = NewDisposeScope();
-            answer(order[first..(first + count)]);
+            if (!isShared || turn == Ranks.Current.Number) answer(order[first..(first + count)]);
             first += count;
         }
     }

@@ -32,8 +32,9 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
     /// <param name="prompts">The prompts' tokens.</param>
     /// <param name="options">How.</param>
     /// <param name="isOver">Says after each token whether a row (of all, prompt × samples + sample) is over for another reason, given its tokens; null for never.</param>
+    /// <param name="isShared">Whether each of several ranks answers some of the prompts alone.</param>
     /// <param name="cancellation">Ends it between tokens.</param>
-    public Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? isOver = null, CancellationToken cancellation = default)
+    public Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? isOver = null, bool isShared = false, CancellationToken cancellation = default)
     {
         using var noGradient = no_grad();
         var answers = new Answer[prompts.Count * options.Samples];
@@ -41,9 +42,31 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
         // Prompts of like length share a batch, so that little padding is read.
         int[] order = [.. Enumerable.Range(0, prompts.Count).OrderBy(i => prompts[i].Length)];
         var together = Math.Max(1, Rows / options.Samples);
-        foreach (var some in order.Chunk(together))
-            GenerateTogether([.. some.Select(i => prompts[i])], [.. some.SelectMany(i => Enumerable.Range(i * options.Samples, options.Samples)).Select(i => answers[i])], options, isOver, cancellation);
-        return [.. answers.Chunk(options.Samples).Select(of => of.Select(a => new Generation(a.Tokens, a.LogProbabilities, a.Ended) { Alternatives = a.Alternatives }).ToArray())];
+        var generations = new Generation?[answers.Length];
+        foreach (var (turn, some) in order.Chunk(together).Index())
+        {
+            if (isShared && turn % Ranks.Current.Count != Ranks.Current.Number) continue;
+            Answer[] own = [.. some.SelectMany(i => Enumerable.Range(i * options.Samples, options.Samples)).Select(i => answers[i])];
+            GenerateTogether([.. some.Select(i => prompts[i])], own, options, isOver, cancellation);
+            foreach (var a in own) generations[a.Number] = new(a.Tokens, a.LogProbabilities, a.Ended) { Alternatives = a.Alternatives };
+        }
+        return [.. (isShared ? generations.FromAllRanks(Write, Read) : [.. generations.Select(g => g!)]).Chunk(options.Samples)];
+    }
+
+    private static void Write(BinaryWriter writer, Generation generation)
+    {
+        RankExchange.Write(writer, [.. generation.Tokens.Select(t => (double)t)]); // tokens are far below 2⁵³
+        RankExchange.Write(writer, [.. generation.LogProbabilities]);
+        writer.Write(generation.Ended);
+        writer.Write(generation.Alternatives.Count);
+        foreach (var of in generation.Alternatives) RankExchange.Write(writer, [.. of.SelectMany(a => (double[])[a.Token, a.LogProbability])]);
+    }
+
+    private static Generation Read(BinaryReader reader)
+    {
+        double[] Numbers() => RankExchange.Read(reader, reader.ReadDouble);
+        var (tokens, logs, ended) = (Numbers(), Numbers(), reader.ReadBoolean());
+        return new([.. tokens.Select(t => (int)t)], logs, ended) { Alternatives = RankExchange.Read(reader, () => Numbers().Chunk(2).Select(a => ((int)a[0], a[1])).ToArray()) };
     }
 
     private void GenerateTogether(int[][] prompts, Answer[] rows, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? isOver, CancellationToken cancellation)

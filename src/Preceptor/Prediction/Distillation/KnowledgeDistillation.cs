@@ -21,6 +21,7 @@ namespace Preceptor.Prediction.Distillation;
 [Method("knowledge-distillation", "Knowledge distillation", Floor = typeof(TeacherLogits),
     Summary = "Learns from labels and from a teacher's softened probabilities; trains a larger teacher itself if none is offered.",
     Citation = "Hinton, Vinyals, Dean: Distilling the Knowledge in a Neural Network (2015)")]
+[Distributed]
 [Version(1)]
 public sealed class KnowledgeDistillation(KnowledgeDistillation.Options options) : IFit<PredictionProblem, Predictor>, INeeds<Labels>, INeeds<Labels, TeacherLogits>
 {

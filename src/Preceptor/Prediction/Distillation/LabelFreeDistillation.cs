@@ -21,6 +21,7 @@ namespace Preceptor.Prediction.Distillation;
 [Method("ssld", "Label-free distillation with a selected pool", Paper = 5, Floor = typeof(TeacherLogits),
     Summary = "Learns from a teacher alone, on your rows and on the most typical ones of an unlabelled pool; the labels are not used.",
     Citation = "Cui, Guo, Du, He, Li, Wu, Liu, Wen, Hu, Yu, Ma: Beyond Self-Supervision: A Simple Yet Effective Network Distillation Alternative to Improve Backbones (2021)")]
+[Distributed]
 [Version(1)]
 public sealed class LabelFreeDistillation(LabelFreeDistillation.Options options) : IFit<PredictionProblem, Predictor>, INeeds<TeacherLogits>, INeeds<Labels>
 {

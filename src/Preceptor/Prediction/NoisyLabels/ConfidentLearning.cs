@@ -28,6 +28,7 @@ public enum OutOfFoldJudge
 /// run's folder as <c>confident-learning.csv</c>. At <c>share: 0</c> it changes nothing.
 /// </summary>
 [Method("confident-learning", "Confident learning", Summary = "Finds probably wrong labels by cross-validation and takes them away before training: write it before the method that trains.", Citation = "Northcutt, Jiang & Chuang 2021")]
+[Distributed]
 [Version(1)]
 public sealed class ConfidentLearning(ConfidentLearning.Options options) : IImprove<PredictionProblem>, INeeds<Labels>
 {

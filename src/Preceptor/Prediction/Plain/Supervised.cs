@@ -15,6 +15,7 @@ namespace Preceptor.Prediction.Plain;
 /// </summary>
 /// <remarks>Label smoothing (Szegedy et al. 2016, section 7): q = (1 − ε) y + ε/C. Rows without a label have no target and add nothing.</remarks>
 [Method("supervised", "Supervised training", Summary = "Cross entropy on the labels as they are, squared error on numbers: the baseline of all other methods.", IsPlain = true, Citation = "—")]
+[Distributed]
 [Version(1)]
 public sealed class Supervised(Supervised.Options options) : IFit<PredictionProblem, Predictor>, INeeds<Labels>, INeeds<ManyLabels>, INeeds<NumberTargets>
 {

@@ -21,6 +21,7 @@ namespace Preceptor.Prediction.Smoothing;
 [Method("confidence-smoothing", "Confidence-aware label smoothing", Paper = 49,
     Summary = "Smooths labels, classes that a reference is sure of a little more: better calibrated probabilities.",
     Citation = "Ao: Building Safe and Reliable AI Systems for Safety Critical Tasks with Vision-Language Processing (ECIR 2023)")]
+[Distributed]
 [Version(1)]
 public sealed class ConfidenceSmoothing(ConfidenceSmoothing.Options options) : IFit<PredictionProblem, Predictor>, INeeds<Labels>
 {

@@ -7,7 +7,7 @@ namespace Preceptor.Control;
 /// demonstrated, the policy may know from the beginning. With start: random it is behaviour-cloning, bit for bit.
 /// </summary>
 [Method("lid", "Policy from a language model", Paper = 77, Summary = "Imitates in scenes of words, beginning as a language model, so that goals nobody demonstrated are understood from texts.", Citation = "Li et al. 2022 (Pre-Trained Language Models for Interactive Decision-Making)")]
-[Distributed]
+[Distributed(InDistribution = "each rank draws the dropout of its own rows")]
 [Version(1)]
 public sealed class LanguageInitialisation(LanguageInitialisation.Options options) : IFit<ControlProblem, Policy>, INeeds<Demonstrations, SceneForm>
 {

@@ -70,6 +70,7 @@ public sealed class RanksTests
             Assert.Contains("rank 0 of 2: told to stop", said, StringComparison.Ordinal);
             Assert.Contains("mpirun -n 2 preceptor run --resume broken", said, StringComparison.Ordinal);
         }
+        Until(() => IsFree("broken/lock") ? "free" : null); // mpirun ends before the last rank has
         Copy("broken", "alone");
         Assert.Equal(0, RankedJob.Run(2, "run", "--resume", "broken").Code);
         Assert.Equal(0, RankedJob.Difference("unbroken", "broken"));
@@ -153,6 +154,19 @@ public sealed class RanksTests
             Thread.Sleep(20);
         }
         throw new TimeoutException("it never came");
+    }
+
+    private static bool IsFree(string path)
+    {
+        try
+        {
+            using var file = File.Open(path, FileMode.Open, FileAccess.Read, FileShare.None);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static void Copy(string from, string to)

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Logging;
-using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Language;
 using Preceptor.Models;
@@ -164,13 +163,10 @@ public sealed class AutomatedProcessSupervision(AutomatedProcessSupervision.Opti
         var head = run.New("step-head", () => new ValueHead(network.Options.Width, 0));
         head.SetWeights(network.MeanOutput());
         head.SetScale(1, 0);
-        return run.TrainVerifier(problem, policy, network, head, labelled, options.Epochs, options.Rate, (batch, shares) =>
+        return run.TrainVerifier(problem, policy, network, head, labelled, options.Epochs, options.Rate, (batch, beginnings) =>
         {
-            var (lengths, ends, at) = (batch.AnswerLengths.ToArray(), new List<long>(), 0);
-            foreach (var length in lengths) ends.Add((at += length) - 1);
-            float[] labels = [.. shares.Select(share => (float)Label(share))];
-            var logits = head.forward(batch.Features(network).index_select(0, InputBuffer.Tensor<long>([.. ends], ScalarType.Int64, ends.Count)));
-            return Loss(logits, InputBuffer.Tensor<float>(labels, float32, labels.Length));
+            var places = new SolutionPlaces(batch, _ => false, (row, tokens, all) => tokens < all ? null : Label(beginnings[row].Rating));
+            return Loss(head.forward(places.ToValue(batch.Features(network))), places.Labels());
         }, ValueRange.Probability, options.Score);
     }
 

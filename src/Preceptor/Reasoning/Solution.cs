@@ -30,4 +30,18 @@ public readonly record struct SolvingCost(long Tokens, long Calls, long Read)
 /// <param name="Chosen">The solution that is given; null where there is none to give.</param>
 /// <param name="Candidates">Those that it was chosen from.</param>
 /// <param name="Cost">What it cost.</param>
-public sealed record Solved(Solution? Chosen, IReadOnlyList<Solution> Candidates, SolvingCost Cost);
+public sealed record Solved(Solution? Chosen, IReadOnlyList<Solution> Candidates, SolvingCost Cost)
+{
+    /// <summary>What a tree search looked at, a step before those behind it; empty where there was none.</summary>
+    public IReadOnlyList<SearchedStep> Tree { get; init; } = [];
+}
+
+/// <summary>A step that a tree search looked at.</summary>
+/// <param name="Depth">Steps of the solution with it, from 1.</param>
+/// <param name="Text">The step.</param>
+/// <param name="Visits">How often the search came to it or went on from it.</param>
+/// <param name="Quality">The mean of what it found there.</param>
+/// <param name="Prior">How likely the policy finds it.</param>
+/// <param name="IsFinished">Whether a solution ends with it.</param>
+/// <param name="IsChosen">Whether it is of the solution that was given.</param>
+public sealed record SearchedStep(int Depth, string Text, int Visits, double Quality, double Prior, bool IsFinished, bool IsChosen);

@@ -98,7 +98,7 @@ internal static class ReasoningBench
 
     private static ReasoningProblem Problem()
     {
-        var (sets, _) = ChainsProblem.Draw(new() { Examples = 2000 }, 1);
+        var (sets, _) = ChainsProblem.Draw(new() { Examples = 600 }, 1);
         TextRow[] Worked(Question[] of) => [.. of.Where(q => q.Solution.Length > 0).Select(q => new TextRow(q.Text, q.Solution))];
         var texts = new LanguageTexts(Worked(sets.Train), [], []);
         var (tokenizer, form) = (texts.Learn(TokenKind.Word), new PromptForm { Between = "\n" });
@@ -107,7 +107,7 @@ internal static class ReasoningBench
         {
             Form = form,
             Model = new() { Layers = 5, Width = 128, Heads = 4, Length = 64, Positions = PositionKind.Learned },
-            Training = new() { Epochs = 5, Batch = 32, Rate = 0.001 },
+            Training = new() { Epochs = 6, Batch = 32, Rate = 0.001 },
         };
         return new(policy, sets.Train, sets.Validation, new(new ChainChecker(97)), new() { Samples = Samples, AnswerTokens = Answers.Most(train) });
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
 using Preceptor.Foundation;
 using Preceptor.Language;
 using Preceptor.Models;
@@ -201,12 +202,14 @@ public sealed class TreeSearchSupervision(TreeSearchSupervision.Options options)
 
     private TreeSearchSettings TreeSettings() => new() { Simulations = options.Simulations, Steps = options.Expand, Exploration = options.Exploration, MaxDepth = options.Depth, Tokens = options.Tokens, IsUnique = options.Unique, ValuesChildren = options.ValueChildren };
 
-    // What decides a round: all options but those of the answer; the first trees are searched before anything is learned.
-    private System.Text.Json.Nodes.JsonObject Inputs(ReasoningProblem problem, int round, bool searches)
+    // What decides a round: all options but those of the answer, and of the exam the longest solution; the first trees are searched before anything is learned.
+    private JsonObject Inputs(ReasoningProblem problem, int round, bool searches)
     {
         var (usual, of) = (new Options(), options with { Rounds = round, Search = default, Beams = 1, Steps = 1, Guide = default });
         if (round == 1 && searches) of = of with { ValueWeight = usual.ValueWeight, Targets = default, Policy = default, Dropout = usual.Dropout, Epochs = usual.Epochs, Rate = null, Released = false };
-        return problem.Describe(Foundation.Options.Resolve(of));
+        var inputs = problem.Describe(Foundation.Options.Resolve(of));
+        inputs["solving"] = problem.Solving.AnswerTokens;
+        return inputs;
     }
 
     private SolutionVerifier Learn(ReasoningProblem problem, Run run, LanguageModel start, RatedSolutions paths)

@@ -54,7 +54,7 @@ public sealed record Arm(Conditions Conditions, string Method, params IReadOnlyL
         var method = new MapSetting("experiment", "", [new("method", new ScalarSetting("experiment", "method", Method))]);
         string[] assignments = [.. Conditions.Settings, .. setting.Split(' ', StringSplitOptions.RemoveEmptyEntries), .. Options];
         var specification = Specification.From(method, assignments);
-        return specification.Problem is not (Prediction.PredictionData or Ranking.RankingData or Representation.RepresentationData or Language.LanguageData) ? specification : Specification.From(method, [.. assignments, $"problem.split-seed={seed}"]);
+        return specification.Problem is not (Prediction.PredictionData or Ranking.RankingData or Representation.RepresentationData or Language.LanguageData or Reasoning.ReasoningData) ? specification : Specification.From(method, [.. assignments, $"problem.split-seed={seed}"]);
     }
 }
 

@@ -135,7 +135,7 @@ public sealed class AutomatedProcessSupervision(AutomatedProcessSupervision.Opti
         int[] open = [.. Enumerable.Range(0, trees.Length).Where(q => searches[q].MoveNext())];
         for (var samples = options.Filter; open.Length > 0; samples = options.Rollouts)
         {
-            var drawn = sampler.GoOn([.. open.Select(q => prompts[q])], [.. open.Select(q => searches[q].Current.Tokens)], samples, drawing, null, run.Cancellation);
+            var drawn = sampler.GoOn([.. open.Select(q => prompts[q])], [.. open.Select(q => searches[q].Current.Tokens)], samples, drawing, null, null, run.Cancellation);
             for (var i = 0; i < open.Length; i++)
                 searches[open[i]].Current.Rollouts = [.. drawn[i].Select(s => new Rollout(s, problem.Checker.Check(problem.Train[asked[open[i]]], s) == CheckOutcome.Right))];
             open = [.. open.Where(q => searches[q].MoveNext())];

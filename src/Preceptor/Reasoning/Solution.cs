@@ -12,6 +12,9 @@ public sealed record Solution(IReadOnlyList<int> Tokens, string Text, bool IsFin
     /// <summary>What a verifier thinks of it as a whole; 0 without one.</summary>
     public double Score { get; init; }
 
+    /// <summary>What was thought of it when its last step was drawn; null where nobody was asked.</summary>
+    internal double? Value { get; init; }
+
     /// <summary>What a verifier thinks at the end of each step, in order; empty without one.</summary>
     public IReadOnlyList<double> StepScores { get; init; } = [];
 }

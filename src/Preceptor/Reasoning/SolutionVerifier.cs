@@ -118,7 +118,8 @@ public sealed class SolutionVerifier(LanguageModel model, ValueHead head) : IArt
         head.Dispose();
     }
 
-    private double Ranged(double value) => Range switch { ValueRange.Probability => 1 / (1 + Math.Exp(-value)), ValueRange.Signed => Math.Tanh(value), _ => value };
+    /// <summary>What a number of its head becomes.</summary>
+    internal double Ranged(double value) => Range switch { ValueRange.Probability => 1 / (1 + Math.Exp(-value)), ValueRange.Signed => Math.Tanh(value), _ => value };
 
     private sealed record Description(string Range, string Whole);
 }

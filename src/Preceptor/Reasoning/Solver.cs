@@ -46,6 +46,9 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
     /// <summary>Whether random numbers guide a search in place of values, as a control.</summary>
     public bool IsBlind { get; init; }
 
+    /// <summary>Whether the verifier's network has the policy's weights, so that a search values steps as they are drawn.</summary>
+    public bool SharesNetwork { get; init; }
+
     /// <summary>Whether it searches over steps, and does not choose among whole solutions.</summary>
     internal bool Searches => Rule is AnswerRule.Beam or AnswerRule.Tree;
 
@@ -98,19 +101,19 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
         var verifier = Verifier ?? throw new InvalidOperationException("a search over steps needs a verifier");
         int[][] prompts = Prompts(questions);
         var drawing = new Drawing(solving.Temperature, solving.TopK, solving.AnswerTokens, seed);
-        var (before, read) = (sampler.Cost, 0L);
+        var (stepper, read) = (new SolutionSampler(policy, SharesNetwork && !IsBlind ? verifier : null), 0L);
         double[] Value(IReadOnlyList<int[]> asked, IReadOnlyList<int[]> begun)
         {
             if (IsBlind) return [.. asked.Zip(begun, (a, b) => 2 * RandomStream.At(seed, "blind", [.. a.Concat(b).Select(t => (long)t)]) - 1)];
             read += asked.Sum(p => (long)p.Length) + begun.Sum(b => (long)b.Length);
             return [.. verifier.Values(asked, begun, cancellation).Select(v => v[^1])];
         }
-        if (Rule == AnswerRule.Tree) return [.. new StepTreeSearch(sampler, Value, Tree).Search(prompts, null, drawing, cancellation).Select(Found)];
-        var search = new StepBeamSearch(sampler, Value, verifier.ScoreOf) { Beams = Beams, Samples = solving.Samples, MaxDepth = MaxDepth, IsUnique = IsUnique, FinishedLeave = FinishedLeave };
+        if (Rule == AnswerRule.Tree) return [.. new StepTreeSearch(stepper, Value, Tree).Search(prompts, null, drawing, cancellation).Select(Found)];
+        var search = new StepBeamSearch(stepper, Value, verifier.ScoreOf) { Beams = Beams, Samples = solving.Samples, MaxDepth = MaxDepth, IsUnique = IsUnique, FinishedLeave = FinishedLeave };
         var found = search.Search(prompts, drawing, cancellation);
         // All questions are searched together, so that each bears its share.
-        var (after, count) = (sampler.Cost, Math.Max(1, questions.Count));
-        var cost = new SolvingCost((after.Tokens - before.Tokens) / count, (after.Calls - before.Calls) / count, read / count);
+        var (all, count) = (stepper.Cost, Math.Max(1, questions.Count));
+        var cost = new SolvingCost(all.Tokens / count, all.Calls / count, (all.Read + read) / count);
         return [.. found.Select(of => new Solved(of[0], of, cost))];
     }
 
@@ -132,7 +135,7 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
     {
         policy.Save(folder);
         Verifier?.Save(Path.Combine(folder, VerifierFolder));
-        ModelFiles.WriteJsonWhole(Path.Combine(folder, FileName), new Description(checker.Checker.Name, solving, Rule.ToString(), Beams, IsUnique, MaxDepth) { FinishedLeave = FinishedLeave, Tree = Tree, IsBlind = IsBlind });
+        ModelFiles.WriteJsonWhole(Path.Combine(folder, FileName), new Description(checker.Checker.Name, solving, Rule.ToString(), Beams, IsUnique, MaxDepth) { FinishedLeave = FinishedLeave, Tree = Tree, IsBlind = IsBlind, SharesNetwork = SharesNetwork });
     }
 
     /// <summary>The folder of the solver that a run's folder or a model's holds; null where it holds another or none.</summary>
@@ -155,6 +158,7 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
             FinishedLeave = description.FinishedLeave,
             Tree = description.Tree ?? new(),
             IsBlind = description.IsBlind,
+            SharesNetwork = description.SharesNetwork,
         };
     }
 
@@ -172,5 +176,7 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
         public TreeSearchSettings? Tree { get; init; }
 
         public bool IsBlind { get; init; }
+
+        public bool SharesNetwork { get; init; }
     }
 }

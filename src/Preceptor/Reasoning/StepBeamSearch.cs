@@ -77,11 +77,11 @@ internal sealed class StepBeamSearch(SolutionSampler sampler, Func<IReadOnlyList
             for (var row = 0; row < rows.Length; row++) drawn[rows[row].Question].AddRange(grown[row].Select(s => s with { StepScores = rows[row].From.StepScores }));
         }
         cancellation.ThrowIfCancellationRequested();
-        var fresh = open.SelectMany(q => drawn[q].Select(s => (Prompt: prompts[q], Tokens: s.Tokens.ToArray()))).ToArray();
+        var fresh = open.SelectMany(q => drawn[q].Where(s => s.Value is null).Select(s => (Prompt: prompts[q], Tokens: s.Tokens.ToArray()))).ToArray();
         var values = new Queue<double>(value([.. fresh.Select(f => f.Prompt)], [.. fresh.Select(f => f.Tokens)]));
         Solution Scored(Solution solution)
         {
-            double[] steps = [.. solution.StepScores, values.Dequeue()];
+            double[] steps = [.. solution.StepScores, solution.Value ?? values.Dequeue()];
             return solution with { StepScores = steps, Score = whole(steps) };
         }
         return open.ToDictionary(q => q, q => (Solution[])[.. beams[q].Where(s => !IsOpen(s, drawing)), .. drawn[q].Select(Scored)]);

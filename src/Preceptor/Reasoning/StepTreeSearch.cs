@@ -65,17 +65,16 @@ internal sealed class StepTreeSearch(SolutionSampler sampler, Func<IReadOnlyList
             {
                 var (question, leaf) = leaves[i];
                 SearchTree.Expand(leaf, Proposed(leaf, drawn[i], drawing, reward is null ? null : s => reward(question, s)));
-                costs[question] += new SolvingCost(drawn[i].Sum(s => (long)s.Tokens.Count - leaf.Solution.Tokens.Count), drawn[i].Length, 0);
+                costs[question] += new SolvingCost(drawn[i].Sum(s => (long)s.Tokens.Count - leaf.Solution.Tokens.Count), drawn[i].Length, drawn[i].Count(s => s.Value is not null));
                 // A finished step whose reward nobody knows is valued as well.
                 var asked = settings.ValuesChildren ? leaf.Children.Where(c => c.Reward is null) : leaf.Children.Where(c => c.IsOver && c.Reward is null).Prepend(leaf);
                 unvalued.AddRange(asked.Select(n => (question, n)));
             }
-            var values = value([.. unvalued.Select(u => prompts[u.Question])], [.. unvalued.Select(u => u.Node.Solution.Tokens.ToArray())]);
-            foreach (var ((question, node), v) in unvalued.Zip(values))
-            {
-                SearchTree.BackUp(node, v);
-                costs[question] += new SolvingCost(0, 0, prompts[question].Length + node.Solution.Tokens.Count);
-            }
+            // What was not valued as it was drawn is read for it.
+            var unread = unvalued.Where(u => u.Node.Solution.Value is null).ToArray();
+            var values = new Queue<double>(value([.. unread.Select(u => prompts[u.Question])], [.. unread.Select(u => u.Node.Solution.Tokens.ToArray())]));
+            foreach (var (question, node) in unvalued) SearchTree.BackUp(node, node.Solution.Value ?? values.Dequeue());
+            foreach (var (question, node) in unread) costs[question] += new SolvingCost(0, 0, prompts[question].Length + node.Solution.Tokens.Count);
         }
         return [.. trees.Zip(costs, (t, c) => new SearchedTree(t, c))];
     }

@@ -8,7 +8,7 @@ namespace Preceptor.Reasoning;
 /// <param name="problem">The problem.</param>
 /// <param name="run">The run.</param>
 /// <param name="policy">What proposes steps.</param>
-/// <param name="verifier">What values them; null before anything was learned: then all are worth 0 until an answer is found.</param>
+/// <param name="verifier">What values them, its network with the policy's weights; null before anything was learned: then all are worth 0 until an answer is found.</param>
 /// <param name="settings">How trees are searched.</param>
 [Version(1)]
 internal sealed class TreePaths(ReasoningProblem problem, Run run, LanguageModel policy, SolutionVerifier? verifier, TreeSearchSettings settings)
@@ -23,7 +23,7 @@ internal sealed class TreePaths(ReasoningProblem problem, Run run, LanguageModel
     {
         foreach (var type in new[] { typeof(RatedSolutions), typeof(SolutionSampler), typeof(StepTreeSearch), typeof(TreePaths) }) run.Uses(type);
         int[] asked = RatedSolutions.Askable(problem, options.Questions);
-        var search = new StepTreeSearch(new(policy), (prompts, begun) => verifier is null ? new double[begun.Count] : [.. verifier.Values(prompts, begun, run.Cancellation).Select(v => v[^1])], settings);
+        var search = new StepTreeSearch(new(policy, verifier), (prompts, begun) => verifier is null ? new double[begun.Count] : [.. verifier.Values(prompts, begun, run.Cancellation).Select(v => v[^1])], settings);
         var drawing = new Drawing(options.Temperature, 0, problem.Solving.AnswerTokens, (ulong)run.TorchSeed("trees"));
         var searched = run.InPieces("searched", asked.Length, Together, (first, end) =>
         {

@@ -191,7 +191,7 @@ public sealed class TreeSearchSupervision(TreeSearchSupervision.Options options)
             if (!ReferenceEquals(proposes, start)) proposes.Dispose();
         }
         if (!ReferenceEquals(policy, start)) start.Dispose();
-        return new(policy, problem.Checker, problem.Solving) { Verifier = verifier, Rule = options.Search, Beams = options.Beams, MaxDepth = options.Steps, FinishedLeave = true, Tree = TreeSettings(), IsBlind = options.Guide == SearchGuide.Random };
+        return new(policy, problem.Checker, problem.Solving) { Verifier = verifier, Rule = options.Search, Beams = options.Beams, MaxDepth = options.Steps, FinishedLeave = true, Tree = TreeSettings(), IsBlind = options.Guide == SearchGuide.Random, SharesNetwork = options.Rounds > 0 };
     }
 
     private void Check(SolvingOptions solving)

@@ -81,4 +81,37 @@ public sealed class StepTreeSearchTests
         }
         Assert.Equal(tensors[2], tensors[^1]);
     }
+
+    [Fact]
+    public void Steps_are_valued_as_they_are_drawn_where_policy_and_verifier_are_one_network()
+    {
+        var (problem, prompts) = Ask();
+        using var policy = SmallChains.Untrained(problem);
+        using var verifier = new SolutionVerifier(SmallChains.Untrained(problem), new ValueHead(problem.Policy.Model.Width, 0)) { Range = ValueRange.Signed };
+        verifier.Head.SetWeights([.. Enumerable.Range(0, problem.Policy.Model.Width).Select(i => MathF.Sin(i) / 4)]);
+        int[][] begun = [.. prompts.Select((_, q) => q % 2 == 0 ? [] : problem.Policy.Tokenizer.Encode("1 + 2 = 3\n"))];
+        var (sampler, drawing) = (new SolutionSampler(policy, verifier), new Drawing(1, 0, 14, 5));
+        var judged = sampler.Step(prompts, begun, 7, drawing, default);
+        var plain = new SolutionSampler(policy).Step(prompts, begun, 7, drawing, default);
+        Assert.Equal(plain.SelectMany(of => of.Select(s => $"{string.Join(' ', s.Tokens)} {s.IsFinished}")), judged.SelectMany(of => of.Select(s => $"{string.Join(' ', s.Tokens)} {s.IsFinished}")));
+        Assert.Contains(judged.SelectMany(s => s), s => s.IsFinished);
+        Assert.Contains(judged.SelectMany(s => s), s => s.Tokens.Count == 14);
+        var read = verifier.Values([.. judged.SelectMany((of, q) => of.Select(_ => prompts[q]))], [.. judged.SelectMany(of => of.Select(s => s.Tokens.ToArray()))]);
+        Assert.All(judged.SelectMany(s => s).Zip(read), p => Assert.Equal(p.Second[^1], p.First.Value!.Value, 1e-5));
+        Assert.Equal(judged.Sum(of => of.Length), sampler.Cost.Read);
+        // A search asks for the values of what nobody drew: the empty beginnings.
+        double[] Roots(IReadOnlyList<int[]> asked, IReadOnlyList<int[]> of)
+        {
+            Assert.All(of, Assert.Empty);
+            return new double[of.Count];
+        }
+        double[] Nothing(IReadOnlyList<int[]> asked, IReadOnlyList<int[]> of)
+        {
+            Assert.Empty(of);
+            return [];
+        }
+        var tree = new StepTreeSearch(sampler, Roots, Small).Search(prompts, null, drawing, default);
+        Assert.All(tree.SelectMany(t => t.Tree.Root.All()).Where(n => n.Children.Count > 0 && n.Parent is not null), n => Assert.Equal(n.Solution.Value, n.Value));
+        Assert.All(new StepBeamSearch(sampler, Nothing, steps => steps[^1]) { Beams = 2, Samples = 6, MaxDepth = 5 }.Search(prompts, drawing, default), of => Assert.All(of, s => Assert.Equal(s.Value, s.Score)));
+    }
 }

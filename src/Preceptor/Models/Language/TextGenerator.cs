@@ -13,6 +13,9 @@ public sealed record Generation(IReadOnlyList<int> Tokens, IReadOnlyList<double>
 {
     /// <summary>The likeliest tokens where each was drawn, the likeliest first; empty where none were asked for.</summary>
     public IReadOnlyList<(int Token, double LogProbability)[]> Alternatives { get; init; } = [];
+
+    /// <summary>What was thought of it when its last token was read, the one that ended it included; null where nobody was asked.</summary>
+    internal double? Judgement { get; init; }
 }
 
 /// <summary>
@@ -32,8 +35,9 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
     /// <param name="prompts">The prompts' tokens.</param>
     /// <param name="options">How.</param>
     /// <param name="isOver">Says after each token whether a row (of all, prompt × samples + sample) is over for another reason, given its tokens; null for never.</param>
+    /// <param name="judge">Says numbers [N] of the features [N, D] at the last tokens of answers, which are then read as well; null for nobody.</param>
     /// <param name="cancellation">Ends it between tokens.</param>
-    public Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? isOver = null, CancellationToken cancellation = default)
+    public Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? isOver = null, Func<Tensor, Tensor>? judge = null, CancellationToken cancellation = default)
     {
         using var noGradient = no_grad();
         var answers = new Answer[prompts.Count * options.Samples];
@@ -42,11 +46,11 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
         int[] order = [.. Enumerable.Range(0, prompts.Count).OrderBy(i => prompts[i].Length)];
         var together = Math.Max(1, Rows / options.Samples);
         foreach (var some in order.Chunk(together))
-            GenerateTogether([.. some.Select(i => prompts[i])], [.. some.SelectMany(i => Enumerable.Range(i * options.Samples, options.Samples)).Select(i => answers[i])], options, isOver, cancellation);
-        return [.. answers.Chunk(options.Samples).Select(of => of.Select(a => new Generation(a.Tokens, a.LogProbabilities, a.Ended) { Alternatives = a.Alternatives }).ToArray())];
+            GenerateTogether([.. some.Select(i => prompts[i])], [.. some.SelectMany(i => Enumerable.Range(i * options.Samples, options.Samples)).Select(i => answers[i])], options, isOver, judge, cancellation);
+        return [.. answers.Chunk(options.Samples).Select(of => of.Select(a => new Generation(a.Tokens, a.LogProbabilities, a.Ended) { Alternatives = a.Alternatives, Judgement = a.Judgement }).ToArray())];
     }
 
-    private void GenerateTogether(int[][] prompts, Answer[] rows, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? isOver, CancellationToken cancellation)
+    private void GenerateTogether(int[][] prompts, Answer[] rows, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? isOver, Func<Tensor, Tensor>? judge, CancellationToken cancellation)
     {
         var hasEncoder = network.Options.Architecture == LanguageArchitecture.EncoderDecoder;
         using var cache = new KeyValueCache(network.Options.Layers);
@@ -91,7 +95,8 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
                     rows[i].Add(token, logProbability, options.StopsAtEnd && ends.Contains(token));
                     rows[i].IsOver = rows[i].Ended || made == options.MaxTokens - 1 || isOver?.Invoke(rows[i].Number, rows[i].Tokens) == true;
                 }
-                int[] going = [.. Enumerable.Range(0, rows.Length).Where(i => !rows[i].IsOver)];
+                // What is to be judged is read to its last token, and leaves the batch then.
+                int[] going = [.. Enumerable.Range(0, rows.Length).Where(i => judge is not null || !rows[i].IsOver)];
                 if (going.Length == 0) break;
                 int[] origins = [.. going.Select(i => source[i])];
                 using var scope = NewDisposeScope();
@@ -106,8 +111,13 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
                 rows = [.. going.Select(i => rows[i])];
                 source = [.. Enumerable.Range(0, rows.Length)];
                 if (real is not null) real = [.. real.Select(r => (long[])[.. r, 1])];
-                var next = InputBuffer.Tensor<long>([.. rows.Select(r => (long)r.Tokens[^1])], ScalarType.Int64, rows.Length, 1);
-                Read(network.Logits(network.Features(next, Pass(cache, real is null ? null : Tensor(real), memory, memoryReal))), ref logits);
+                var next = InputBuffer.Tensor<long>([.. rows.Select(r => (long)r.Last)], ScalarType.Int64, rows.Length, 1);
+                var features = network.Features(next, Pass(cache, real is null ? null : Tensor(real), memory, memoryReal));
+                Read(network.Logits(features), ref logits);
+                if (judge is null || !rows.Any(r => r.IsOver)) continue;
+                Judge(judge, features, rows);
+                source = [.. source.Where(i => !rows[i].IsOver)];
+                rows = [.. source.Select(i => rows[i])];
             }
         }
         finally
@@ -115,6 +125,13 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
             memory?.Dispose();
             memoryReal?.Dispose();
         }
+    }
+
+    private static void Judge(Func<Tensor, Tensor> judge, Tensor features, Answer[] rows)
+    {
+        long[] over = [.. Enumerable.Range(0, rows.Length).Where(i => rows[i].IsOver).Select(i => (long)i)];
+        var judged = judge(features.squeeze(1).index_select(0, InputBuffer.Tensor<long>(over, ScalarType.Int64, over.Length))).to(ScalarType.Float32).data<float>();
+        for (var i = 0; i < over.Length; i++) rows[over[i]].Judgement = judged[i];
     }
 
     private static TransformerPass Pass(KeyValueCache cache, Tensor? real, Tensor? memory, Tensor? memoryReal) => new() { IsCausal = true, Cache = cache, Real = real, Memory = memory, MemoryReal = memoryReal };
@@ -171,8 +188,14 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
 
         public bool IsOver { get; set; }
 
+        public double? Judgement { get; set; }
+
+        /// <summary>The last token, the one that ended it included.</summary>
+        public int Last { get; private set; }
+
         public void Add(int token, double logProbability, bool ends)
         {
+            Last = token;
             LogProbabilities.Add(logProbability);
             if (ends) Ended = true;
             else Tokens.Add(token);

@@ -55,7 +55,7 @@ public sealed class TextGeneratorTests
         // Rows of the output beyond the tokens are padding, and never drawn.
         Assert.All(new TextGenerator(network, [], 4, 0).Generate([Prompts[0]], new() { MaxTokens = 60, Temperature = 3 })[0][0].Tokens, t => Assert.True(t < 4));
         using var stop = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => new TextGenerator(network, [], 11, 0).Generate([Prompts[0]], new() { MaxTokens = 9 }, (_, _) => { stop.Cancel(); return false; }, stop.Token));
+        Assert.Throws<OperationCanceledException>(() => new TextGenerator(network, [], 11, 0).Generate([Prompts[0]], new() { MaxTokens = 9 }, (_, _) => { stop.Cancel(); return false; }, null, stop.Token));
     }
 
     [Theory]

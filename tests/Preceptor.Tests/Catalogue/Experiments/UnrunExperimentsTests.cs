@@ -9,7 +9,6 @@ public sealed class UnrunExperimentsTests
     private static readonly Dictionary<string, Experiment> All = new[]
     {
         EarlyDistillationExperiment.Create(), FeasibilityGuidedDiffusionExperiment.Create(), LanguageInitialisationExperiment.Create(), LanguageStagesExperiment.Create(), MultiPerspectiveCoursesExperiment.Create(),
-        EarlyDistillationExperiment.Create(), FeasibilityGuidedDiffusionExperiment.Create(), HardConstraintExpertsExperiment.Create(), LanguageInitialisationExperiment.Create(), LanguageStagesExperiment.Create(), MultiPerspectiveCoursesExperiment.Create(),
         TreeSearchSupervisionExperiment.Create(),
     }.ToDictionary(e => e.Slug);
 

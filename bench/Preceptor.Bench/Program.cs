@@ -13,6 +13,7 @@ using Preceptor.Models;
 // tokenizers [MB]: how fast the published tokenizers of GPT-2 and Qwen2 encode and decode English, on one thread.
 // mazes [STEPS]: steps of a thousand points in a maze, on one thread.
 // generation [THREADS [half | eightbit | fourbit]]: tokens a second of language models with a cache, ten million weights or the shape of half a billion; generation.py beside it is the same in PyTorch.
+// reasoning [THREADS [ROUNDS]]: solutions drawn and searched for, a policy of a million weights, 64 questions together and one after another.
 // retrieval [DOCUMENTS [QUERIES]]: indexing and searching by BM25, importing and searching papers.
 // allreduce [MILLISECONDS [PARAMETERS]]: under mpirun, how fast ranks sum, and how far a training of that step and size scales (docs/scale.md).
 if (args is ["allreduce", ..])
@@ -20,6 +21,11 @@ if (args is ["allreduce", ..])
 if (args is ["generation", ..])
 {
     GenerationBench.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1, args.Length > 2 ? Enum.Parse<WeightPrecision>(args[2], ignoreCase: true) : null);
+    return 0;
+}
+if (args is ["reasoning", ..])
+{
+    ReasoningBench.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 2, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 3);
     return 0;
 }
 if (args is ["retrieval", ..])
@@ -76,7 +82,7 @@ if (args is ["review", var reviewRows, var draws])
     return 0;
 }
 if (args is not ["training", ..])
-    return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | pipelines PRECEPTOR [NAME…] | confident ROWS CLASSES | ratings [GAMES] | review ROWS DRAWS | words [MB] | mazes [STEPS] | retrieval [DOCUMENTS [QUERIES]] | generation [THREADS [half | eightbit | fourbit]] | allreduce [MILLISECONDS [PARAMETERS]]");
+    return Fail("usage: training [ROUNDS [NAME…]] | advise PRECEPTOR [TIME [NAME…]] | pipelines PRECEPTOR [NAME…] | confident ROWS CLASSES | ratings [GAMES] | review ROWS DRAWS | words [MB] | mazes [STEPS] | retrieval [DOCUMENTS [QUERIES]] | reasoning [THREADS [ROUNDS]] | generation [THREADS [half | eightbit | fourbit]] | allreduce [MILLISECONDS [PARAMETERS]]");
 var rounds = args.Length > 1 ? Math.Max(2, int.Parse(args[1], CultureInfo.InvariantCulture)) : 5;
 var python = Environment.GetEnvironmentVariable("PRECEPTOR_PYTHON") is { Length: > 0 } named ? named : "python3";
 var script = Path.Combine(Path.GetTempPath(), $"preceptor-bench-{Environment.ProcessId}.py");

@@ -17,6 +17,9 @@ public enum AnswerRule
 
     /// <summary>A search over steps that the verifier guides.</summary>
     Beam,
+
+    /// <summary>A tree search over steps that the verifier guides.</summary>
+    Tree,
 }
 
 /// <summary>Chooses among drawn solutions. Ties go to what was drawn first.</summary>

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Logging;
-using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Language;
 using Preceptor.Models;
@@ -136,7 +135,7 @@ public sealed class AutomatedProcessSupervision(AutomatedProcessSupervision.Opti
         int[] open = [.. Enumerable.Range(0, trees.Length).Where(q => searches[q].MoveNext())];
         for (var samples = options.Filter; open.Length > 0; samples = options.Rollouts)
         {
-            var drawn = sampler.GoOn([.. open.Select(q => prompts[q])], [.. open.Select(q => searches[q].Current.Tokens)], samples, drawing, null, run.Cancellation);
+            var drawn = sampler.GoOn([.. open.Select(q => prompts[q])], [.. open.Select(q => searches[q].Current.Tokens)], samples, drawing, null, null, run.Cancellation);
             for (var i = 0; i < open.Length; i++)
                 searches[open[i]].Current.Rollouts = [.. drawn[i].Select(s => new Rollout(s, problem.Checker.Check(problem.Train[asked[open[i]]], s) == CheckOutcome.Right))];
             open = [.. open.Where(q => searches[q].MoveNext())];
@@ -164,13 +163,10 @@ public sealed class AutomatedProcessSupervision(AutomatedProcessSupervision.Opti
         var head = run.New("step-head", () => new ValueHead(network.Options.Width, 0));
         head.SetWeights(network.MeanOutput());
         head.SetScale(1, 0);
-        return run.TrainVerifier(problem, policy, network, head, labelled, options.Epochs, options.Rate, (batch, shares) =>
+        return run.TrainVerifier(problem, policy, network, head, labelled, options.Epochs, options.Rate, (batch, beginnings) =>
         {
-            var (lengths, ends, at) = (batch.AnswerLengths.ToArray(), new List<long>(), 0);
-            foreach (var length in lengths) ends.Add((at += length) - 1);
-            float[] labels = [.. shares.Select(share => (float)Label(share))];
-            var logits = head.forward(batch.Features(network).index_select(0, InputBuffer.Tensor<long>([.. ends], ScalarType.Int64, ends.Count)));
-            return Loss(logits, InputBuffer.Tensor<float>(labels, float32, labels.Length));
+            var places = new SolutionPlaces(batch, _ => false, (row, tokens, all) => tokens < all ? null : Label(beginnings[row].Rating));
+            return Loss(head.forward(places.ToValue(batch.Features(network))), places.Labels());
         }, ValueRange.Probability, options.Score);
     }
 

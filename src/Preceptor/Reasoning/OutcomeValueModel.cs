@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Language;
 using Preceptor.Models;
@@ -119,32 +118,17 @@ public sealed class OutcomeValueModel(OutcomeValueModel.Options options) : IFit<
         var network = run.Onward(problem.Policy, policy);
         var head = run.New("value-head", () => new ValueHead(network.Options.Width, options.Dropout));
         head.SetWeights(network.MeanOutput());
-        return run.TrainVerifier(problem, policy, network, head, rated, options.Epochs, options.Rate, (batch, outcomes) => Loss(network, head, batch, outcomes));
+        return run.TrainVerifier(problem, policy, network, head, rated, options.Epochs, options.Rate, (batch, solutions) => Loss(network, head, batch, solutions));
     }
 
-    // Behind each solution stands a token that is not part of it: the features before a token say it, those of a token itself are worth its value.
-    private Tensor Loss(LanguageNetwork network, ValueHead head, LanguageBatch batch, double[] outcomes)
+    private Tensor Loss(LanguageNetwork network, ValueHead head, LanguageBatch batch, RatedSolution[] solutions)
     {
-        var (says, worth, labels, tokens, at) = (new List<long>(), new List<long>(), new List<float>(), new List<long>(), 0);
-        var lengths = batch.AnswerLengths.ToArray();
-        for (var row = 0; row < lengths.Length; at += lengths[row], row++)
-        {
-            var length = lengths[row] - 1;
-            for (var i = 0; i < length; i++)
-            {
-                says.Add(at + i);
-                tokens.Add(batch.TargetTokens[at + i]);
-                if (options.Labels == LabelledTokens.Last && i < length - 1) continue;
-                worth.Add(at + i + 1);
-                labels.Add((float)outcomes[row]);
-            }
-        }
-        Tensor Ids(List<long> ids) => InputBuffer.Tensor<long>([.. ids], ScalarType.Int64, ids.Count);
+        var places = new SolutionPlaces(batch, _ => options.LanguageWeight > 0, (row, tokens, all) => options.Labels == LabelledTokens.Last && tokens < all ? null : solutions[row].Rating);
         var features = batch.Features(network);
-        var loss = ValueLoss(head.forward(features.index_select(0, Ids(worth))), InputBuffer.Tensor<float>([.. labels], float32, labels.Count), batch.Count);
+        var loss = ValueLoss(head.forward(places.ToValue(features)), places.Labels(), batch.Count);
         if (options.LanguageWeight == 0) return loss;
         using Scalar weight = options.LanguageWeight;
-        return loss + nn.functional.cross_entropy(network.Logits(features.index_select(0, Ids(says))), Ids(tokens)) * weight;
+        return loss + places.NextTokens(network, features) * weight;
     }
 
     /// <summary>The loss of values [N] against outcomes [N]: the squares' sum over tokens, and the mean over solutions.</summary>

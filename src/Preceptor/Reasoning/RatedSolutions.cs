@@ -12,9 +12,18 @@ namespace Preceptor.Reasoning;
 /// <param name="Tokens">The solution's tokens, with the one that ended it.</param>
 /// <param name="Text">Its text.</param>
 /// <param name="Rating">1 for a right answer, 0 for any other; or, of a beginning, the share of its roll-outs that end right.</param>
-public sealed record RatedSolution(int Question, int[] Tokens, string Text, double Rating);
+public sealed record RatedSolution(int Question, int[] Tokens, string Text, double Rating)
+{
+    /// <summary>What its steps are worth, in order; empty where they were not valued.</summary>
+    public IReadOnlyList<StepValue> Steps { get; init; } = [];
+}
 
-/// <summary>Solutions with their ratings, kept as JSON Lines: an object with row, question, solution, rating and tokens a line, for this library and others.</summary>
+/// <summary>What a solution is worth up to the end of a step.</summary>
+/// <param name="Tokens">Tokens up to there.</param>
+/// <param name="Value">The value.</param>
+public readonly record struct StepValue(int Tokens, double Value);
+
+/// <summary>Solutions with their ratings, kept as JSON Lines: an object with row, question, solution, rating, tokens and, where they were valued, steps a line, for this library and others.</summary>
 [Version(1)]
 public sealed class RatedSolutions : IArtifact<RatedSolutions>
 {
@@ -26,6 +35,9 @@ public sealed class RatedSolutions : IArtifact<RatedSolutions>
 
     /// <summary>The solutions, question by question.</summary>
     public IReadOnlyList<RatedSolution> All { get; }
+
+    /// <summary>Those of them that a condition holds for.</summary>
+    internal RatedSolutions Where(Func<RatedSolution, bool> condition) => new([.. All.Where(condition)], questions);
 
     /// <summary>Draws solutions to training questions and rates them; equal ones of a question are kept once.</summary>
     /// <param name="problem">The problem.</param>
@@ -73,14 +85,19 @@ public sealed class RatedSolutions : IArtifact<RatedSolutions>
     }
 
     /// <inheritdoc/>
-    public void Save(string folder) => File.WriteAllLines(Path.Combine(folder, FileName), All.Select(s => new JsonObject
+    public void Save(string folder) => File.WriteAllLines(Path.Combine(folder, FileName), All.Select(s =>
     {
-        ["row"] = s.Question + 1,
-        ["question"] = questions[s.Question],
-        ["solution"] = s.Text,
-        ["rating"] = s.Rating,
-        ["tokens"] = new JsonArray([.. s.Tokens.Select(t => JsonValue.Create(t))]),
-    }.ToJsonString()));
+        var row = new JsonObject
+        {
+            ["row"] = s.Question + 1,
+            ["question"] = questions[s.Question],
+            ["solution"] = s.Text,
+            ["rating"] = s.Rating,
+            ["tokens"] = new JsonArray([.. s.Tokens.Select(t => JsonValue.Create(t))]),
+        };
+        if (s.Steps.Count > 0) row["steps"] = new JsonArray([.. s.Steps.Select(v => new JsonObject { ["tokens"] = v.Tokens, ["value"] = v.Value })]);
+        return row.ToJsonString();
+    }));
 
     /// <inheritdoc/>
     public static RatedSolutions Load(string folder)
@@ -93,7 +110,8 @@ public sealed class RatedSolutions : IArtifact<RatedSolutions>
                 var row = JsonNode.Parse(line)!;
                 var question = (int)row["row"]! - 1;
                 questions[question] = (string)row["question"]!;
-                all.Add(new(question, [.. row["tokens"]!.AsArray().Select(t => (int)t!)], (string)row["solution"]!, (double)row["rating"]!));
+                var steps = row["steps"]?.AsArray().Select(v => new StepValue((int)v!["tokens"]!, (double)v["value"]!));
+                all.Add(new(question, [.. row["tokens"]!.AsArray().Select(t => (int)t!)], (string)row["solution"]!, (double)row["rating"]!) { Steps = [.. steps ?? []] });
             }
             catch (Exception e) when (e is JsonException or NullReferenceException or InvalidOperationException or FormatException)
             {

@@ -12,6 +12,9 @@ public sealed record Solution(IReadOnlyList<int> Tokens, string Text, bool IsFin
     /// <summary>What a verifier thinks of it as a whole; 0 without one.</summary>
     public double Score { get; init; }
 
+    /// <summary>What was thought of it when its last step was drawn; null where nobody was asked.</summary>
+    internal double? Value { get; init; }
+
     /// <summary>What a verifier thinks at the end of each step, in order; empty without one.</summary>
     public IReadOnlyList<double> StepScores { get; init; } = [];
 }
@@ -30,4 +33,18 @@ public readonly record struct SolvingCost(long Tokens, long Calls, long Read)
 /// <param name="Chosen">The solution that is given; null where there is none to give.</param>
 /// <param name="Candidates">Those that it was chosen from.</param>
 /// <param name="Cost">What it cost.</param>
-public sealed record Solved(Solution? Chosen, IReadOnlyList<Solution> Candidates, SolvingCost Cost);
+public sealed record Solved(Solution? Chosen, IReadOnlyList<Solution> Candidates, SolvingCost Cost)
+{
+    /// <summary>What a tree search looked at, a step before those behind it; empty where there was none.</summary>
+    public IReadOnlyList<SearchedStep> Tree { get; init; } = [];
+}
+
+/// <summary>A step that a tree search looked at.</summary>
+/// <param name="Depth">Steps of the solution with it, from 1.</param>
+/// <param name="Text">The step.</param>
+/// <param name="Visits">How often the search came to it or went on from it.</param>
+/// <param name="Quality">The mean of what it found there.</param>
+/// <param name="Prior">How likely the policy finds it.</param>
+/// <param name="IsFinished">Whether a solution ends with it.</param>
+/// <param name="IsChosen">Whether it is of the solution that was given.</param>
+public sealed record SearchedStep(int Depth, string Text, int Visits, double Quality, double Prior, bool IsFinished, bool IsChosen);

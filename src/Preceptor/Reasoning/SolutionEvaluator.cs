@@ -141,7 +141,7 @@ internal static class SolutionEvaluator
         if (options.Judge == StepJudge.Checker) return [.. asked.Select(b => problem.Checker.AreStepsRight(problem.Train[b.Question].Text, b.Text) is [.., true] ? 1.0 : 0)];
         bool IsWhole(RatedSolution b) => policy.Ends.Contains(b.Tokens[^1]);
         RatedSolution[] begun = [.. asked.Where(b => !IsWhole(b))];
-        var drawn = sampler.GoOn([.. begun.Select(b => problem.PromptOf(problem.Train[b.Question].Text))], [.. begun.Select(b => b.Tokens)], options.Rollouts, drawing, null, run.Cancellation);
+        var drawn = sampler.GoOn([.. begun.Select(b => problem.PromptOf(problem.Train[b.Question].Text))], [.. begun.Select(b => b.Tokens)], options.Rollouts, drawing, null, null, run.Cancellation);
         var share = begun.Zip(drawn, (b, of) => of.Any(s => problem.Checker.Check(problem.Train[b.Question], s) == CheckOutcome.Right) ? 1.0 : 0).GetEnumerator();
         return [.. asked.Select(b => IsWhole(b) ? b.Rating : share.MoveNext() ? share.Current : 0)];
     }
@@ -156,7 +156,7 @@ internal static class SolutionEvaluator
         RatedSolution[] all = [.. answers, .. steps];
         // Where the labelled part of each example begins: an answer's at its first token, a step's behind the one before.
         int[] from = [.. all.Select((s, i) => !options.EveryToken ? s.Tokens.Length - 1 : i < answers.Count ? 0 : sampler.StepEnds(s.Tokens) is [.., var before, _] ? before : 0)];
-        return run.TrainVerifier(problem, policy, network, head, new(all, [.. problem.Train.Select(q => q.Text)]), options.EvaluatorEpochs, options.EvaluatorRate, (batch, labels) =>
+        return run.TrainVerifier(problem, policy, network, head, new(all, [.. problem.Train.Select(q => q.Text)]), options.EvaluatorEpochs, options.EvaluatorRate, (batch, examples) =>
         {
             var (lengths, places, wanted, at) = (batch.AnswerLengths.ToArray(), new List<long>(), new List<float>(), 0);
             int[] begins = [.. batch.Rows.ToArray().Select(example => from[example])];
@@ -165,7 +165,7 @@ internal static class SolutionEvaluator
             {
                 var labelled = Enumerable.Range(begins[row], lengths[row] - 1 - begins[row]).Select(i => (long)at + i + 1).ToArray();
                 places.AddRange(labelled);
-                wanted.AddRange(Enumerable.Repeat((float)labels[row], labelled.Length));
+                wanted.AddRange(Enumerable.Repeat((float)examples[row].Rating, labelled.Length));
             }
             var logits = head.forward(batch.Features(network).index_select(0, InputBuffer.Tensor<long>([.. places], ScalarType.Int64, places.Count)));
             return Loss(logits, InputBuffer.Tensor<float>([.. wanted], float32, wanted.Count), null);

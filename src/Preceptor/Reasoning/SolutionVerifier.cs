@@ -49,7 +49,7 @@ public sealed class SolutionVerifier(LanguageModel model, ValueHead head) : IArt
     /// <summary>How a whole solution is scored.</summary>
     public SolutionScore Whole { get; init; }
 
-    /// <summary>The value after each token of solutions, or of their beginnings [solutions][tokens].</summary>
+    /// <summary>The value after each token of solutions, or of their beginnings [solutions][tokens]; of an empty beginning the value after the question.</summary>
     /// <param name="prompts">The questions' tokens, a row a solution.</param>
     /// <param name="solutions">The solutions' tokens.</param>
     /// <param name="cancellation">Ends it between blocks.</param>
@@ -59,7 +59,7 @@ public sealed class SolutionVerifier(LanguageModel model, ValueHead head) : IArt
         ArgumentNullException.ThrowIfNull(solutions);
         if (solutions.Count == 0) return [];
         // A token behind each, that is never looked at, so that the network gives features where it has read the last.
-        var sequences = TokenSequences.Of([.. prompts.Zip(solutions, (p, s) => ((int[])[.. p, s[0]], (int[])[.. s[1..], 0]))]);
+        var sequences = TokenSequences.Of([.. prompts.Zip(solutions, (p, s) => s.Length == 0 ? (p, (int[])[0]) : ((int[])[.. p, s[0]], (int[])[.. s[1..], 0]))]);
         return [.. model.OfTokens(sequences, batch => head.forward(batch.Features(model.Network)), cancellation).Select(of => of.Select(Ranged).ToArray())];
     }
 
@@ -91,7 +91,7 @@ public sealed class SolutionVerifier(LanguageModel model, ValueHead head) : IArt
         _ => steps[^1],
     };
 
-    /// <summary>Writes it into a folder.</summary>
+    /// <inheritdoc/>
     public void Save(string folder)
     {
         Directory.CreateDirectory(folder);
@@ -100,7 +100,7 @@ public sealed class SolutionVerifier(LanguageModel model, ValueHead head) : IArt
         ModelFiles.WriteJsonWhole(Path.Combine(folder, "verifier.json"), new System.Text.Json.Nodes.JsonObject { ["range"] = Range.ToString(), ["whole"] = Whole.ToString() });
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <inheritdoc/>
     public static SolutionVerifier Load(string folder)
     {
         var description = ModelFiles.ReadJson<Description>(Path.Combine(folder, "verifier.json"));
@@ -118,7 +118,8 @@ public sealed class SolutionVerifier(LanguageModel model, ValueHead head) : IArt
         head.Dispose();
     }
 
-    private double Ranged(double value) => Range switch { ValueRange.Probability => 1 / (1 + Math.Exp(-value)), ValueRange.Signed => Math.Tanh(value), _ => value };
+    /// <summary>What a number of its head becomes.</summary>
+    internal double Ranged(double value) => Range switch { ValueRange.Probability => 1 / (1 + Math.Exp(-value)), ValueRange.Signed => Math.Tanh(value), _ => value };
 
     private sealed record Description(string Range, string Whole);
 }

@@ -40,6 +40,21 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
     /// <summary>Whether solutions are drawn a legal step after the other, by a checker that is an <see cref="IStepSimulator"/>, and not a token after the other.</summary>
     public bool ChoosesSteps { get; init; }
 
+    /// <summary>Whether a solution that is finished, and kept, leaves its place in the search, so that fewer beginnings are kept from then on.</summary>
+    public bool FinishedLeave { get; init; }
+
+    /// <summary>How a tree is searched.</summary>
+    public TreeSearchSettings Tree { get; init; } = new();
+
+    /// <summary>Whether random numbers guide a search in place of values, as a control.</summary>
+    public bool IsBlind { get; init; }
+
+    /// <summary>Whether the verifier's network has the policy's weights, so that a search values steps as they are drawn.</summary>
+    public bool SharesNetwork { get; init; }
+
+    /// <summary>Whether it searches over steps, and does not choose among whole solutions.</summary>
+    internal bool Searches => Rule is AnswerRule.Beam or AnswerRule.Tree;
+
     /// <summary>Answers questions.</summary>
     /// <param name="questions">The questions.</param>
     /// <param name="seed">Decides what is drawn.</param>
@@ -47,7 +62,7 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
     public Solved[] Solve(IReadOnlyList<string> questions, ulong seed, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(questions);
-        return Rule == AnswerRule.Beam ? Search(questions, seed, cancellation) : Choose(questions, Propose(questions, Rule == AnswerRule.Greedy, seed, cancellation), Rule);
+        return Searches ? Search(questions, seed, cancellation) : Choose(questions, Propose(questions, Rule == AnswerRule.Greedy, seed, cancellation), Rule);
     }
 
     /// <summary>Draws solutions, scored where there is a verifier [questions][samples].</summary>
@@ -103,18 +118,32 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
     {
         var verifier = Verifier ?? throw new InvalidOperationException("a search over steps needs a verifier");
         int[][] prompts = Prompts(questions);
-        var (before, read) = (sampler.Cost, 0L);
+        var drawing = new Drawing(solving.Temperature, solving.TopK, solving.AnswerTokens, seed);
+        var (stepper, read) = (new SolutionSampler(policy, SharesNetwork && !IsBlind ? verifier : null), 0L);
         double[] Value(IReadOnlyList<int[]> asked, IReadOnlyList<int[]> begun)
         {
+            if (IsBlind) return [.. asked.Zip(begun, (a, b) => 2 * RandomStream.At(seed, "blind", [.. a.Concat(b).Select(t => (long)t)]) - 1)];
             read += asked.Sum(p => (long)p.Length) + begun.Sum(b => (long)b.Length);
             return [.. verifier.Values(asked, begun, cancellation).Select(v => v[^1])];
         }
-        var search = new StepBeamSearch(sampler, Value, verifier.ScoreOf) { Beams = Beams, Samples = solving.Samples, MaxDepth = MaxDepth, IsUnique = IsUnique };
-        var found = search.Search(prompts, new(solving.Temperature, solving.TopK, solving.AnswerTokens, seed), cancellation);
+        if (Rule == AnswerRule.Tree) return [.. new StepTreeSearch(stepper, Value, Tree).Search(prompts, null, drawing, cancellation).Select(Found)];
+        var search = new StepBeamSearch(stepper, Value, verifier.ScoreOf) { Beams = Beams, Samples = solving.Samples, MaxDepth = MaxDepth, IsUnique = IsUnique, FinishedLeave = FinishedLeave };
+        var found = search.Search(prompts, drawing, cancellation);
         // All questions are searched together, so that each bears its share.
-        var (after, count) = (sampler.Cost, Math.Max(1, questions.Count));
-        var cost = new SolvingCost((after.Tokens - before.Tokens) / count, (after.Calls - before.Calls) / count, read / count);
+        var (all, count) = (stepper.Cost, Math.Max(1, questions.Count));
+        var cost = new SolvingCost(all.Tokens / count, all.Calls / count, (all.Read + read) / count);
         return [.. found.Select(of => new Solved(of[0], of, cost))];
+    }
+
+    private Solved Found(SearchedTree searched)
+    {
+        static Solution Ended(SearchTree.Node node) => node.Solution with { Score = node.Value ?? 0, StepScores = [.. node.Path().Select(n => n.Quality)] };
+        SearchTree.Node[] nodes = [.. searched.Tree.Root.All().Skip(1)];
+        var (chosen, path) = searched.Tree.Follow(Tree.FollowsVisits) is { } end ? (Ended(end), end.Path().ToHashSet()) : (null, []);
+        return new(chosen, [.. nodes.Where(n => n.Solution.IsFinished).Select(Ended)], searched.Cost)
+        {
+            Tree = [.. nodes.Select(n => new SearchedStep(n.Depth, n.Solution.Text[n.Parent!.Solution.Text.Length..].Trim(), n.Visits, n.Quality, n.Prior, n.Solution.IsFinished, path.Contains(n)))],
+        };
     }
 
     private int[][] Prompts(IReadOnlyList<string> questions) => [.. questions.Select(q => policy.Form.Encode(policy.Tokenizer, q))];
@@ -124,7 +153,7 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
     {
         policy.Save(folder);
         Verifier?.Save(Path.Combine(folder, VerifierFolder));
-        ModelFiles.WriteJsonWhole(Path.Combine(folder, FileName), new Description(checker.Checker.Name, solving, Rule.ToString(), Beams, IsUnique, MaxDepth, ChoosesSteps));
+        ModelFiles.WriteJsonWhole(Path.Combine(folder, FileName), new Description(checker.Checker.Name, solving, Rule.ToString(), Beams, IsUnique, MaxDepth) { ChoosesSteps = ChoosesSteps, FinishedLeave = FinishedLeave, Tree = Tree, IsBlind = IsBlind, SharesNetwork = SharesNetwork });
     }
 
     /// <summary>The folder of the solver that a run's folder or a model's holds; null where it holds another or none.</summary>
@@ -137,7 +166,19 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
         var checker = new GuardedChecker(SolutionChecker.Of(description.Checker));
         var policy = LanguageModel.Load(folder);
         var verifier = Directory.Exists(Path.Combine(folder, VerifierFolder)) ? SolutionVerifier.Load(Path.Combine(folder, VerifierFolder)) : null;
-        return new(policy, checker, description.Solving) { Verifier = verifier, Rule = Enum.Parse<AnswerRule>(description.Rule), Beams = description.Beams, IsUnique = description.IsUnique, MaxDepth = description.MaxDepth, ChoosesSteps = description.ChoosesSteps };
+        return new(policy, checker, description.Solving)
+        {
+            Verifier = verifier,
+            Rule = Enum.Parse<AnswerRule>(description.Rule),
+            Beams = description.Beams,
+            IsUnique = description.IsUnique,
+            MaxDepth = description.MaxDepth,
+            ChoosesSteps = description.ChoosesSteps,
+            FinishedLeave = description.FinishedLeave,
+            Tree = description.Tree ?? new(),
+            IsBlind = description.IsBlind,
+            SharesNetwork = description.SharesNetwork,
+        };
     }
 
     /// <inheritdoc/>
@@ -147,5 +188,16 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
         Verifier?.Dispose();
     }
 
-    private sealed record Description(string Checker, SolvingOptions Solving, string Rule, int Beams, bool IsUnique, int MaxDepth, bool ChoosesSteps = false);
+    private sealed record Description(string Checker, SolvingOptions Solving, string Rule, int Beams, bool IsUnique, int MaxDepth)
+    {
+        public bool ChoosesSteps { get; init; }
+
+        public bool FinishedLeave { get; init; }
+
+        public TreeSearchSettings? Tree { get; init; }
+
+        public bool IsBlind { get; init; }
+
+        public bool SharesNetwork { get; init; }
+    }
 }

@@ -4,7 +4,8 @@ namespace Preceptor.Reasoning;
 
 /// <summary>
 /// A search over the steps of a solution (Yu et al. 2024, section 3.3): to each of B beginnings K/B next steps are drawn, and of the K results the B that a value likes best are kept. A finished solution
-/// stays among them and competes with its score; when all that are kept are finished, or the limit of steps is reached, the best is given. All questions are searched side by side.
+/// stays among them and competes with its score; when all that are kept are finished, or the limit of steps is reached, the best is given. Or it leaves them, and fewer are kept from then on (AlphaMath, Chen et al. 2024,
+/// section 3.4, SBS(B, K/B)): then a question begins with one beginning, and of the finished that were kept the best is given. All questions are searched side by side.
 /// </summary>
 /// <param name="sampler">Draws steps.</param>
 /// <param name="value">What is thought of solutions and their beginnings at their ends, by the questions' tokens and their own.</param>
@@ -15,7 +16,7 @@ internal sealed class StepBeamSearch(SolutionSampler sampler, Func<IReadOnlyList
     /// <summary>Beginnings that are kept, B.</summary>
     public required int Beams { get; init; }
 
-    /// <summary>Next steps that are drawn at a time, K, a multiple of B.</summary>
+    /// <summary>Next steps that are drawn at a time, K: K/B, rounded down, of each beginning.</summary>
     public required int Samples { get; init; }
 
     /// <summary>Most steps, the depth of the search.</summary>
@@ -24,22 +25,30 @@ internal sealed class StepBeamSearch(SolutionSampler sampler, Func<IReadOnlyList
     /// <summary>Whether equal beginnings are kept once, as long as there are others.</summary>
     public bool IsUnique { get; init; }
 
-    /// <summary>The beams of each question at the end, the best first [questions][B].</summary>
+    /// <summary>Whether a solution that is finished, and kept, leaves its place, so that fewer beginnings are kept from then on.</summary>
+    public bool FinishedLeave { get; init; }
+
+    /// <summary>The beams of each question at the end, the best first [questions][B]; where the finished leave, those in the order of their scores before what never ended.</summary>
     /// <param name="prompts">The questions' tokens.</param>
     /// <param name="drawing">How steps are drawn.</param>
     /// <param name="cancellation">Ends it between tokens.</param>
     public Solution[][] Search(IReadOnlyList<int[]> prompts, Drawing drawing, CancellationToken cancellation)
     {
-        var beams = prompts.Select(_ => Enumerable.Repeat(new Solution([], "", false), Beams).ToArray()).ToArray();
+        var beams = prompts.Select(_ => Enumerable.Repeat(new Solution([], "", false), FinishedLeave ? 1 : Beams).ToArray()).ToArray();
+        var left = prompts.Select(_ => new List<Solution>()).ToArray();
         for (var depth = 0; depth < MaxDepth; depth++)
         {
             int[] open = [.. Enumerable.Range(0, prompts.Count).Where(q => beams[q].Any(s => IsOpen(s, drawing)))];
             if (open.Length == 0) break;
             var next = Grown(prompts, beams, open, drawing with { Seed = RandomStream.Key(drawing.Seed, "beam", depth) }, cancellation);
             foreach (var (question, pool) in next)
-                beams[question] = [.. Select([.. pool.Select(s => s.Tokens)], [.. pool.Select(s => s.Score)], Beams, IsUnique).Select(i => pool[i])];
+            {
+                Solution[] kept = [.. Select([.. pool.Select(s => s.Tokens)], [.. pool.Select(s => s.Score)], Beams - left[question].Count, IsUnique).Select(i => pool[i])];
+                if (FinishedLeave) left[question].AddRange(kept.Where(s => !IsOpen(s, drawing)));
+                beams[question] = FinishedLeave ? [.. kept.Where(s => IsOpen(s, drawing))] : kept;
+            }
         }
-        return beams;
+        return [.. left.Zip(beams, (gone, stayed) => (Solution[])[.. gone.OrderByDescending(s => s.IsFinished).ThenByDescending(s => s.Score), .. stayed])];
     }
 
     /// <summary>Which of a pool are kept, the best first; of equal scores the first.</summary>
@@ -68,11 +77,11 @@ internal sealed class StepBeamSearch(SolutionSampler sampler, Func<IReadOnlyList
             for (var row = 0; row < rows.Length; row++) drawn[rows[row].Question].AddRange(grown[row].Select(s => s with { StepScores = rows[row].From.StepScores }));
         }
         cancellation.ThrowIfCancellationRequested();
-        var fresh = open.SelectMany(q => drawn[q].Select(s => (Prompt: prompts[q], Tokens: s.Tokens.ToArray()))).ToArray();
+        var fresh = open.SelectMany(q => drawn[q].Where(s => s.Value is null).Select(s => (Prompt: prompts[q], Tokens: s.Tokens.ToArray()))).ToArray();
         var values = new Queue<double>(value([.. fresh.Select(f => f.Prompt)], [.. fresh.Select(f => f.Tokens)]));
         Solution Scored(Solution solution)
         {
-            double[] steps = [.. solution.StepScores, values.Dequeue()];
+            double[] steps = [.. solution.StepScores, solution.Value ?? values.Dequeue()];
             return solution with { StepScores = steps, Score = whole(steps) };
         }
         return open.ToDictionary(q => q, q => (Solution[])[.. beams[q].Where(s => !IsOpen(s, drawing)), .. drawn[q].Select(Scored)]);

@@ -110,8 +110,9 @@ public sealed class ReasoningCommandTests
     }
 
     [Theory]
-    [InlineData("run --problem chains --method ps-kd", "methods of kind reasoning: easy-to-hard, flow-of-reasoning, omega-prm, ovm, process-reward-ppo, self-consistency, star, trice")]
+    [InlineData("run --problem chains --method ps-kd", "methods of kind reasoning: alphamath, easy-to-hard, flow-of-reasoning, omega-prm, ovm, process-reward-ppo, self-consistency, star, trice")]
     [InlineData("run --problem chains --method ovm --set method.beams=5", "method.beams: 5 does not divide problem.samples 16")]
+    [InlineData("run --problem chains --method alphamath --set method.beams=17", "method.beams: 17 is more than problem.samples 16")]
     [InlineData("run --problem chains --set problem.shortest=7", "problem.longest: 5 is less than problem.shortest 7")]
     [InlineData("run --problem chains --set problem.modulus=2000", "problem.modulus")]
     [InlineData("run --problem countdown --set problem.held=9999", "problem.held")]

@@ -79,4 +79,43 @@ public sealed class StepBeamSearchTests
         Assert.Equal(drawn.Select(d => string.Join('|', d.Take(4).Select(s => s.Text))), first.Select(d => string.Join('|', d.Select(s => s.Text))));
         Assert.All(first, beams => Assert.True(beams.Select(b => b.Text).Distinct().Count() > 1));
     }
+
+    [Theory]
+    [InlineData(1, 4)]
+    [InlineData(3, 12)]
+    public void Where_the_finished_leave_each_takes_a_place_with_it_and_the_best_is_given(int beams, int samples)
+    {
+        var (problem, prompts) = Ask();
+        using var policy = SmallChains.Untrained(problem);
+        static double Value(int[] tokens) => Math.Sin(tokens.Sum());
+        var drawn = new List<int>();
+        double[] Values(IReadOnlyList<int[]> asked, IReadOnlyList<int[]> begun)
+        {
+            drawn.Add(begun.Count);
+            return [.. begun.Select(Value)];
+        }
+        var drawing = new Drawing(1, 0, 20, 3);
+        var found = new StepBeamSearch(new(policy), Values, steps => steps[^1]) { Beams = beams, Samples = samples, MaxDepth = 60, FinishedLeave = true }.Search(prompts, drawing, default);
+        // One beginning at first, and as many next steps of each as there are places, never more.
+        Assert.Equal(samples / beams * prompts.Length, drawn[0]);
+        Assert.All(drawn, count => Assert.True(count <= samples * prompts.Length));
+        Assert.All(found, of =>
+        {
+            Assert.Equal(beams, of.Length); // all left, finished or too long: then nothing is drawn any more
+            Assert.All(of, s => Assert.True(s.IsFinished || s.Tokens.Count == 20));
+            Assert.Equal(of.OrderByDescending(s => s.IsFinished).ThenByDescending(s => s.Score).Select(s => s.Text), of.Select(s => s.Text));
+        });
+        // At the limit of steps what never ended comes last.
+        var cut = new StepBeamSearch(new(policy), Values, steps => steps[^1]) { Beams = beams, Samples = samples, MaxDepth = 1, FinishedLeave = true }.Search(prompts, drawing, default);
+        Assert.All(cut, of => Assert.Equal(beams, of.Length));
+    }
+
+    [Fact]
+    public void Where_the_finished_leave_and_nothing_is_preferred_what_the_policy_draws_stays()
+    {
+        var (problem, prompts) = Ask();
+        using var policy = SmallChains.Untrained(problem);
+        Solution[][] Search(bool leave, double value) => new StepBeamSearch(new(policy), (asked, _) => [.. asked.Select(_ => value)], steps => steps[^1]) { Beams = 1, Samples = 1, MaxDepth = 50, FinishedLeave = leave }.Search(prompts, new(1, 0, 20, 7), default);
+        Assert.Equal(Search(false, 0).Select(b => b[0].Text), Search(true, 0.5).Select(b => b[0].Text));
+    }
 }

@@ -21,7 +21,7 @@ internal static class ReasoningExam
         double[] Right(Solved[] solved) => [.. questions.Zip(solved, (q, s) => s.Chosen is { } chosen && checker.Check(q, chosen) == CheckOutcome.Right ? 1.0 : 0)];
         var greedy = solver.Choose(texts, solver.Propose(texts, isGreedy: true, seed), AnswerRule.Greedy);
         var drawn = solver.Propose(texts, isGreedy: false, seed);
-        var own = solver.Rule switch { AnswerRule.Beam => solver.Solve(texts, seed), AnswerRule.Greedy => greedy, _ => solver.Choose(texts, drawn, solver.Rule) };
+        var own = solver.Searches ? solver.Solve(texts, seed) : solver.Rule == AnswerRule.Greedy ? greedy : solver.Choose(texts, drawn, solver.Rule);
         var items = new Dictionary<string, double[]>
         {
             [ReasoningKind.Accuracy.Name] = Right(own),
@@ -50,13 +50,13 @@ internal static class ReasoningExam
     internal static int Distinct(IStepSimulator simulator, Question question, IReadOnlyList<Solution> candidates) => simulator.Begin(question.Text) is not { } start ? 0
         : candidates.Where(c => c.IsFinished).Select(c => SolutionChecker.StepsOf(c.Text)).Where(steps => start.After(steps) is { IsSolved: true }).Select(steps => string.Join('\n', steps.Select(SolutionChecker.Plain))).Distinct(StringComparer.Ordinal).Count();
 
-    /// <summary>A question that the solver answers rightly and one that it does not, each with the steps of the solution given, whether each is right, and what the verifier thought after it.</summary>
+    /// <summary>A question that the solver answers rightly and one that it does not, each with the steps of the solution given, whether each is right, and what the verifier thought after it; of a tree search also the steps that it came to most often.</summary>
     public static ReportParts Show(Solver solver, Question[] questions, ulong seed)
     {
         var some = questions[..Math.Min(questions.Length, 50)];
         var solved = solver.Solve([.. some.Select(q => q.Text)], seed);
         bool[] right = [.. some.Zip(solved, (q, s) => s.Chosen is { } chosen && solver.Checker.Check(q, chosen) == CheckOutcome.Right)];
-        Table[] Of(string name, int at) => at < 0 ? [] : [Steps(name, some[at], solved[at], solver)];
+        Table[] Of(string name, int at) => at < 0 ? [] : solved[at].Tree.Count == 0 ? [Steps(name, some[at], solved[at], solver)] : [Steps(name, some[at], solved[at], solver), Tree(name, solved[at].Tree)];
         return new() { Tables = [.. Of("solved", Array.IndexOf(right, true)), .. Of("failed", Array.IndexOf(right, false))] };
     }
 
@@ -71,6 +71,23 @@ internal static class ReasoningExam
             new TextColumn("text", [question.Text, .. steps, question.Answer]),
             new TextColumn("right", ["", .. steps.Select((_, i) => right is null ? "" : right[i] ? "yes" : "no"), ""]),
             new TextColumn("score", ["", .. steps.Select((_, i) => i < scores.Count ? scores[i].ToString("0.000", CultureInfo.InvariantCulture) : ""), ""]),
+        ]);
+    }
+
+    // As many as the report shows of a table; those of the solution given come first in the choice, and all stay in their places.
+    private static Table Tree(string name, IReadOnlyList<SearchedStep> steps)
+    {
+        const int Shown = 30;
+        var some = steps.Select((s, i) => (Step: s, At: i)).OrderByDescending(s => s.Step.IsChosen).ThenByDescending(s => s.Step.Visits).Take(Shown).OrderBy(s => s.At).Select(s => s.Step).ToArray();
+        TextColumn Column(string of, Func<SearchedStep, string> text) => new(of, [.. some.Select(text)]);
+        static string Number(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
+        return new($"{name}: what the search looked at most, {some.Length} of {steps.Count} steps",
+        [
+            Column("step", s => string.Concat(Enumerable.Repeat("· ", s.Depth - 1)) + (s.Text.Length == 0 ? "(end)" : s.Text)),
+            Column("visits", s => s.Visits.ToString(CultureInfo.InvariantCulture)),
+            Column("score", s => s.Visits == 0 ? "" : Number(s.Quality)),
+            Column("likelihood", s => Number(s.Prior)),
+            Column("", s => s.IsChosen ? s.IsFinished ? "given" : "followed" : s.IsFinished ? "finished" : ""),
         ]);
     }
 }

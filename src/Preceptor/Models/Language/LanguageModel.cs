@@ -68,7 +68,10 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
     /// <param name="options">How.</param>
     /// <param name="watch">Sees the tokens of a row (prompt × samples + sample) after each, and says whether it is over; it then looks for the texts that stop an answer itself. Null for nobody.</param>
     /// <param name="cancellation">Ends it between tokens.</param>
-    public Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? watch, CancellationToken cancellation = default)
+    public Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? watch, CancellationToken cancellation = default) => Generate(prompts, options, watch, null, cancellation);
+
+    /// <summary>What follows each prompt [prompts][samples], judged by the features [N, D] at the last tokens; null for nobody.</summary>
+    internal Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? watch, Func<Tensor, Tensor>? judge, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(options);
@@ -86,7 +89,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
                 return options.Stop.Any(s => text.Contains(s, StringComparison.Ordinal));
             };
         }
-        return new TextGenerator(Network, Ends, Tokenizer.Size, Start).Generate(prompts, options, watch, isShared, cancellation);
+        return new TextGenerator(Network, Ends, Tokenizer.Size, Start).Generate(prompts, options, watch, judge, isShared, cancellation);
     }
 
     /// <summary>The answers to each prompt, each up to the first of the texts that stop it [prompts][samples].</summary>

@@ -102,6 +102,8 @@ public sealed class LanguageNetwork : nn.Module
             if (from.TryGetValue(name, out var weights)) parameter.narrow(0, 0, weights.shape[0]).copy_(Merged(from, name, weights));
             if (rank > 0) parameter.requires_grad = name.EndsWith(".lora_A", StringComparison.Ordinal) || name.EndsWith(".lora_B", StringComparison.Ordinal);
         }
+        // What answers goes on without dropout.
+        copy.train(training);
         return copy;
     }
 

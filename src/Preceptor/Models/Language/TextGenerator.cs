@@ -13,6 +13,9 @@ public sealed record Generation(IReadOnlyList<int> Tokens, IReadOnlyList<double>
 {
     /// <summary>The likeliest tokens where each was drawn, the likeliest first; empty where none were asked for.</summary>
     public IReadOnlyList<(int Token, double LogProbability)[]> Alternatives { get; init; } = [];
+
+    /// <summary>What was thought of it when its last token was read, the one that ended it included; null where nobody was asked.</summary>
+    internal double? Judgement { get; init; }
 }
 
 /// <summary>
@@ -32,9 +35,10 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
     /// <param name="prompts">The prompts' tokens.</param>
     /// <param name="options">How.</param>
     /// <param name="isOver">Says after each token whether a row (of all, prompt × samples + sample) is over for another reason, given its tokens; null for never.</param>
+    /// <param name="judge">Says numbers [N] of the features [N, D] at the last tokens of answers, which are then read as well; null for nobody.</param>
     /// <param name="isShared">Whether each of several ranks answers some of the prompts alone.</param>
     /// <param name="cancellation">Ends it between tokens.</param>
-    public Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? isOver = null, bool isShared = false, CancellationToken cancellation = default)
+    public Generation[][] Generate(IReadOnlyList<int[]> prompts, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? isOver = null, Func<Tensor, Tensor>? judge = null, bool isShared = false, CancellationToken cancellation = default)
     {
         using var noGradient = no_grad();
         var answers = new Answer[prompts.Count * options.Samples];
@@ -47,8 +51,8 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
         {
             if (isShared && turn % Ranks.Current.Count != Ranks.Current.Number) continue;
             Answer[] own = [.. some.SelectMany(i => Enumerable.Range(i * options.Samples, options.Samples)).Select(i => answers[i])];
-            GenerateTogether([.. some.Select(i => prompts[i])], own, options, isOver, cancellation);
-            foreach (var a in own) generations[a.Number] = new(a.Tokens, a.LogProbabilities, a.Ended) { Alternatives = a.Alternatives };
+            GenerateTogether([.. some.Select(i => prompts[i])], own, options, isOver, judge, cancellation);
+            foreach (var a in own) generations[a.Number] = new(a.Tokens, a.LogProbabilities, a.Ended) { Alternatives = a.Alternatives, Judgement = a.Judgement };
         }
         return [.. (isShared ? generations.FromAllRanks(Write, Read) : [.. generations.Select(g => g!)]).Chunk(options.Samples)];
     }
@@ -58,6 +62,7 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
         RankExchange.Write(writer, [.. generation.Tokens.Select(t => (double)t)]); // tokens are far below 2⁵³
         RankExchange.Write(writer, [.. generation.LogProbabilities]);
         writer.Write(generation.Ended);
+        writer.Write(generation.Judgement ?? double.NaN);
         writer.Write(generation.Alternatives.Count);
         foreach (var of in generation.Alternatives) RankExchange.Write(writer, [.. of.SelectMany(a => (double[])[a.Token, a.LogProbability])]);
     }
@@ -65,11 +70,11 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
     private static Generation Read(BinaryReader reader)
     {
         double[] Numbers() => RankExchange.Read(reader, reader.ReadDouble);
-        var (tokens, logs, ended) = (Numbers(), Numbers(), reader.ReadBoolean());
-        return new([.. tokens.Select(t => (int)t)], logs, ended) { Alternatives = RankExchange.Read(reader, () => Numbers().Chunk(2).Select(a => ((int)a[0], a[1])).ToArray()) };
+        var (tokens, logs, ended, judgement) = (Numbers(), Numbers(), reader.ReadBoolean(), reader.ReadDouble());
+        return new([.. tokens.Select(t => (int)t)], logs, ended) { Alternatives = RankExchange.Read(reader, () => Numbers().Chunk(2).Select(a => ((int)a[0], a[1])).ToArray()), Judgement = double.IsNaN(judgement) ? null : judgement };
     }
 
-    private void GenerateTogether(int[][] prompts, Answer[] rows, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? isOver, CancellationToken cancellation)
+    private void GenerateTogether(int[][] prompts, Answer[] rows, GenerationOptions options, Func<int, IReadOnlyList<int>, bool>? isOver, Func<Tensor, Tensor>? judge, CancellationToken cancellation)
     {
         var hasEncoder = network.Options.Architecture == LanguageArchitecture.EncoderDecoder;
         using var cache = new KeyValueCache(network.Options.Layers);
@@ -114,7 +119,8 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
                     rows[i].Add(token, logProbability, options.StopsAtEnd && ends.Contains(token));
                     rows[i].IsOver = rows[i].Ended || made == options.MaxTokens - 1 || isOver?.Invoke(rows[i].Number, rows[i].Tokens) == true;
                 }
-                int[] going = [.. Enumerable.Range(0, rows.Length).Where(i => !rows[i].IsOver)];
+                // What is to be judged is read to its last token, and leaves the batch then.
+                int[] going = [.. Enumerable.Range(0, rows.Length).Where(i => judge is not null || !rows[i].IsOver)];
                 if (going.Length == 0) break;
                 int[] origins = [.. going.Select(i => source[i])];
                 using var scope = NewDisposeScope();
@@ -129,8 +135,13 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
                 rows = [.. going.Select(i => rows[i])];
                 source = [.. Enumerable.Range(0, rows.Length)];
                 if (real is not null) real = [.. real.Select(r => (long[])[.. r, 1])];
-                var next = InputBuffer.Tensor<long>([.. rows.Select(r => (long)r.Tokens[^1])], ScalarType.Int64, rows.Length, 1);
-                Read(network.Logits(network.Features(next, Pass(cache, real is null ? null : Tensor(real), memory, memoryReal))), ref logits);
+                var next = InputBuffer.Tensor<long>([.. rows.Select(r => (long)r.Last)], ScalarType.Int64, rows.Length, 1);
+                var features = network.Features(next, Pass(cache, real is null ? null : Tensor(real), memory, memoryReal));
+                Read(network.Logits(features), ref logits);
+                if (judge is null || !rows.Any(r => r.IsOver)) continue;
+                Judge(judge, features, rows);
+                source = [.. source.Where(i => !rows[i].IsOver)];
+                rows = [.. source.Select(i => rows[i])];
             }
         }
         finally
@@ -138,6 +149,13 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
             memory?.Dispose();
             memoryReal?.Dispose();
         }
+    }
+
+    private static void Judge(Func<Tensor, Tensor> judge, Tensor features, Answer[] rows)
+    {
+        long[] over = [.. Enumerable.Range(0, rows.Length).Where(i => rows[i].IsOver).Select(i => (long)i)];
+        var judged = judge(features.squeeze(1).index_select(0, InputBuffer.Tensor<long>(over, ScalarType.Int64, over.Length))).to(ScalarType.Float32).data<float>();
+        for (var i = 0; i < over.Length; i++) rows[over[i]].Judgement = judged[i];
     }
 
     private static TransformerPass Pass(KeyValueCache cache, Tensor? real, Tensor? memory, Tensor? memoryReal) => new() { IsCausal = true, Cache = cache, Real = real, Memory = memory, MemoryReal = memoryReal };
@@ -194,8 +212,14 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
 
         public bool IsOver { get; set; }
 
+        public double? Judgement { get; set; }
+
+        /// <summary>The last token, the one that ended it included.</summary>
+        public int Last { get; private set; }
+
         public void Add(int token, double logProbability, bool ends)
         {
+            Last = token;
             LogProbabilities.Add(logProbability);
             if (ends) Ended = true;
             else Tokens.Add(token);

@@ -79,16 +79,7 @@ public sealed class LanguageModel : IArtifact<LanguageModel>, IDisposable
         if (prompts.FirstOrDefault(p => p.Length == 0) is not null) throw new ArgumentException("a prompt has no token", nameof(prompts));
         set_num_threads(threads);
         var isShared = watch is null;
-        if (watch is null && options.Stop.Count > 0)
-        {
-            // Only the last tokens can complete a text that was not there before.
-            var reach = options.Stop.Max(s => s.Length) + 8;
-            watch = (_, tokens) =>
-            {
-                var text = Tokenizer.Decode([.. tokens.Skip(Math.Max(0, tokens.Count - reach))]);
-                return options.Stop.Any(s => text.Contains(s, StringComparison.Ordinal));
-            };
-        }
+        if (watch is null && options.Stop.Count > 0) watch = TextGenerator.At(options.Stop, Tokenizer);
         return new TextGenerator(Network, Ends, Tokenizer.Size, Start).Generate(prompts, options, watch, judge, isShared, cancellation);
     }
 

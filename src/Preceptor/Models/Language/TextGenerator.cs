@@ -57,6 +57,18 @@ internal sealed class TextGenerator(LanguageNetwork network, IReadOnlyList<int> 
         return [.. (isShared ? generations.FromAllRanks(Write, Read) : [.. generations.Select(g => g!)]).Chunk(options.Samples)];
     }
 
+    /// <summary>Says of a row that it is over once its last tokens have one of some texts.</summary>
+    public static Func<int, IReadOnlyList<int>, bool> At(IReadOnlyList<string> stops, Tokenizer tokenizer)
+    {
+        // Only the last tokens can complete a text that was not there before.
+        var reach = stops.Max(s => s.Length) + 8;
+        return (_, tokens) =>
+        {
+            var text = tokenizer.Decode([.. tokens.Skip(Math.Max(0, tokens.Count - reach))]);
+            return stops.Any(s => text.Contains(s, StringComparison.Ordinal));
+        };
+    }
+
     private static void Write(BinaryWriter writer, Generation generation)
     {
         RankExchange.Write(writer, [.. generation.Tokens.Select(t => (double)t)]); // tokens are far below 2⁵³

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MimeKit;
+using Preceptor.Catalogue.Papers;
 
 namespace Preceptor.Tests.Cli;
 
@@ -41,7 +42,7 @@ public sealed class PapersCommandTests
         Assert.Equal(("paper", 2, "A Paper That Nobody Knows", 3), (found.GetProperty("type").GetString(), found.GetProperty("id").GetInt32(), found.GetProperty("title").GetString(), found.GetProperty("imports").GetInt32()));
         var shown = Done("papers", "show", "nested-dropout");
         foreach (var part in new[] { "supervision: noisy labels", "W [h_{1..k}, 0]", "Built as nested-dropout", "reproduced: ", "Try: preceptor reproduce nested-dropout", "speaks of labels" }) Assert.Contains(part, shown, StringComparison.Ordinal);
-        Assert.Contains("Not built yet.", Done("papers", "show", "trice"), StringComparison.Ordinal);
+        Assert.Contains("Not built yet.", Done("papers", "show", PaperCatalogue.All.First(p => !p.IsBuilt).Slug), StringComparison.Ordinal);
         Assert.Contains("recency × imports × (1 + runs)", Done("papers", "trending"), StringComparison.Ordinal);
         Assert.Contains("82 papers", Done("papers", "site", "--out", "site"), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(workspace.Folder, "site", "papers", "a-paper-that-nobody-knows.html")));

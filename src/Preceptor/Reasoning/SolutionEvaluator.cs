@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Logging;
-using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Language;
 using Preceptor.Models;
@@ -158,17 +157,9 @@ internal static class SolutionEvaluator
         int[] from = [.. all.Select((s, i) => !options.EveryToken ? s.Tokens.Length - 1 : i < answers.Count ? 0 : sampler.StepEnds(s.Tokens) is [.., var before, _] ? before : 0)];
         return run.TrainVerifier(problem, policy, network, head, new(all, [.. problem.Train.Select(q => q.Text)]), options.EvaluatorEpochs, options.EvaluatorRate, (batch, examples) =>
         {
-            var (lengths, places, wanted, at) = (batch.AnswerLengths.ToArray(), new List<long>(), new List<float>(), 0);
             int[] begins = [.. batch.Rows.ToArray().Select(example => from[example])];
-            // Behind each example stands a token that is not part of it: the features before that one are those of the example's last.
-            for (var row = 0; row < lengths.Length; at += lengths[row], row++)
-            {
-                var labelled = Enumerable.Range(begins[row], lengths[row] - 1 - begins[row]).Select(i => (long)at + i + 1).ToArray();
-                places.AddRange(labelled);
-                wanted.AddRange(Enumerable.Repeat((float)examples[row].Rating, labelled.Length));
-            }
-            var logits = head.forward(batch.Features(network).index_select(0, InputBuffer.Tensor<long>([.. places], ScalarType.Int64, places.Count)));
-            return Loss(logits, InputBuffer.Tensor<float>([.. wanted], float32, wanted.Count), null);
+            var places = new SolutionPlaces(batch, _ => false, (row, tokens, _) => tokens > begins[row] ? examples[row].Rating : null);
+            return Loss(head.forward(places.ToValue(batch.Features(network))), places.Labels(), null);
         }, ValueRange.Probability, options.Evaluator == EvaluatorSupervision.Outcome ? SolutionScore.Last : options.Score);
     }
 

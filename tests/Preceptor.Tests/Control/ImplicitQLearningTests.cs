@@ -82,9 +82,7 @@ public sealed class ImplicitQLearningTests
             policy.Act(rows, actions);
             return actions;
         }
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var (tensors, losses) = (new List<long>(), 0.0);
+        var (tensors, losses) = (LiveTensors.Count(), 0.0);
         float[] unbroken;
         using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))
         using (var policy = Method().Fit(problem, run)) (unbroken, losses) = (Actions(policy), policy.Training.Epochs[^1].Loss);

@@ -172,9 +172,7 @@ public sealed class DataFactorsTests
     {
         var problem = Tiny();
         var method = new DataFactors(new() { Steps = 60, ValidateEvery = 15 });
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var tensors = new List<long>();
+        var tensors = LiveTensors.Count();
         double[] unbroken;
         using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))
         using (var model = method.Fit(problem, run)) unbroken = SupervisedFineTuningTests.Answers(model, problem);

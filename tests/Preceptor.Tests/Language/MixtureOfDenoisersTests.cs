@@ -130,9 +130,7 @@ public sealed class MixtureOfDenoisersTests
     {
         var problem = Echoes(60, 8, Small with { Dropout = 0.1, PrefixAttention = true });
         var method = new MixtureOfDenoisers(new() { ShortSpans = [1, 2], LongSpan = 4 });
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var tensors = new List<long>();
+        var tensors = LiveTensors.Count();
         float[] unbroken;
         using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))
         using (var model = method.Fit(problem, run)) unbroken = Weights(model);

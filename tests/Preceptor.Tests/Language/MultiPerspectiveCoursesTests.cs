@@ -291,9 +291,7 @@ public sealed class MultiPerspectiveCoursesTests
     {
         var problem = Letters(epochs: 4, model: Small with { Dropout = 0.1 });
         var method = new MultiPerspectiveCourses(new() { Soups = Soup.Uniform });
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var tensors = new List<long>();
+        var tensors = LiveTensors.Count();
         float[] unbroken;
         using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))
         using (var model = method.Fit(problem, run)) unbroken = Weights(model.Network);

@@ -188,9 +188,7 @@ public sealed class PreferenceMethodTests
     {
         var problem = SupervisedFineTuningTests.Sums(examples: 100, epochs: 2);
         var method = new GroupRelativePolicy(new() { Group = 2, Epochs = 2, Rate = 0.002 });
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var tensors = new List<long>();
+        var tensors = LiveTensors.Count();
         double[] unbroken;
         using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))
         using (var model = method.Fit(problem, run)) unbroken = SupervisedFineTuningTests.Answers(model, problem);

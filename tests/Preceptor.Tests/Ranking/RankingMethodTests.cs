@@ -105,9 +105,7 @@ public sealed class RankingMethodTests
     {
         IFit<RankingProblem, Ranker> Method() => slug switch { "pairwise-ranking" => new PairwiseRanking(new()), "ranking-curriculum" => new RankingCurriculum(new()), "pg-rank" => new PolicyGradientRanking(new() { Samples = 4 }), _ => new DocumentToDocument(new() { Fetch = 10, Classifier = new() { Epochs = 1 } }) };
         var problem = Task(name, "problem.size=tiny", "model.embedding=8", "training.epochs=2", "training.batch=4").Problem;
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var tensors = new List<long>();
+        var tensors = LiveTensors.Count();
         string unbroken;
         using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))
         using (var ranker = run.Stage(slug, problem.Describe(), () => Method().Fit(problem, run))) unbroken = Bits(ranker);

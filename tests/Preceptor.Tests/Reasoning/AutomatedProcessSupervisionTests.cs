@@ -78,9 +78,7 @@ public sealed class AutomatedProcessSupervisionTests
     public void Stopped_anywhere_it_ends_with_the_same_bits_and_memory_stays_flat()
     {
         var problem = FateWords.Problem(dropout: 0.1);
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var tensors = new List<long>();
+        var tensors = LiveTensors.Count();
         var options = Small() with { Epochs = 10 };
         (string?[] Texts, double[] Scores) unbroken;
         using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))

@@ -86,9 +86,7 @@ public sealed class EasyToHardTests
     public void Stopped_anywhere_it_ends_with_the_same_bits_and_memory_stays_flat()
     {
         var problem = FateWords.Problem(dropout: 0.1);
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var tensors = new List<long>();
+        var tensors = LiveTensors.Count();
         var options = Policy(epochs: 20) with { EvaluatorEpochs = 1, Samples = 4, Minibatches = 4, Passes = 2 };
         (string?[] Texts, double[] Scores) unbroken;
         using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))

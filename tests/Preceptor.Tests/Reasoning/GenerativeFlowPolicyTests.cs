@@ -77,9 +77,7 @@ public sealed class GenerativeFlowPolicyTests
     public void Stopped_anywhere_it_ends_with_the_same_bits_and_memory_stays_flat()
     {
         var problem = Forks.Problem(dropout: 0.1);
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var tensors = new List<long>();
+        var tensors = LiveTensors.Count();
         foreach (var options in new[] { Small with { Epochs = 50, LikelihoodWeight = 0.5 }, Small with { Epochs = 20, Objective = GenerativeFlowPolicy.FlowObjective.Partition } })
         {
             double[] unbroken;

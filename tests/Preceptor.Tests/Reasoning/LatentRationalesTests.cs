@@ -46,9 +46,7 @@ public sealed class LatentRationalesTests
     public void Stopped_anywhere_they_end_with_the_same_bits_and_memory_stays_flat()
     {
         var problem = FateWords.Problem(dropout: 0.1);
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var tensors = new List<long>();
+        var tensors = LiveTensors.Count();
         Func<Run, Solver>[] fits = [run => new LatentRationales(Small with { Epochs = 40, Worked = false, Guide = 2 }).Fit(problem, run), run => new SelfTaughtReasoning(Taught).Fit(FateWords.Problem(), run)];
         foreach (var fit in fits)
         {

@@ -73,13 +73,13 @@ public sealed class StepTreeSearchTests
         Assert.Throws<OperationCanceledException>(() => new StepTreeSearch(new(policy), Stopping, Small).Search(prompts, null, drawing, stop.Token));
         Assert.Equal(3, calls);
         using var verifier = new SolutionVerifier(SmallChains.Untrained(problem), new ValueHead(problem.Policy.Model.Width, 0));
-        var tensors = new List<long>();
+        var tensors = LiveTensors.Count();
         for (var turn = 0; turn < 12; turn++)
         {
             new StepTreeSearch(new(policy), (asked, begun) => [.. verifier.Values(asked, begun).Select(v => v[^1])], Small with { Simulations = 4 }).Search(prompts, null, drawing with { Seed = (ulong)turn }, default);
             tensors.Add(torch.Tensor.TotalCount);
         }
-        Assert.Equal(tensors[2], tensors[^1]);
+        Assert.True(tensors[^1] <= tensors[2], $"{tensors[^1] - tensors[2]} more tensors after nine searches");
     }
 
     [Fact]

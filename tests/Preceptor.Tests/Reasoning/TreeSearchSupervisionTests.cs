@@ -142,9 +142,7 @@ public sealed class TreeSearchSupervisionTests
     public void Stopped_anywhere_it_ends_with_the_same_bits_and_memory_stays_flat()
     {
         var problem = FateWords.Problem(dropout: 0.1, epochs: 4);
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var tensors = new List<long>();
+        var tensors = LiveTensors.Count();
         TreeSearchSupervision Method() => new(Small() with { Dropout = 0.1 }) { Together = 3 };
         (string?[] Texts, double[] Scores) unbroken;
         using (var run = new Run(new RunSettings { AtSafePoint = () => tensors.Add(torch.Tensor.TotalCount) }))

@@ -50,13 +50,6 @@ public sealed class RepresentationMethodTests
         }
     }
 
-    private static long Tensors()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        return torch.Tensor.TotalCount;
-    }
-
     private static string Bits(TrainedEncoder encoder)
     {
         var folder = Directory.CreateTempSubdirectory().FullName;
@@ -112,10 +105,10 @@ public sealed class RepresentationMethodTests
         long Left(int times)
         {
             var longer = problem with { Training = problem.Training with { Epochs = times * problem.Training.Epochs } };
-            var before = Tensors();
+            var before = LiveTensors.Settled();
             using (var run = new Run(new()))
             using (var encoder = Fit(Method(slug), longer, run)) unbroken = Bits(encoder);
-            return Tensors() - before;
+            return LiveTensors.Settled() - before;
         }
         var (leftByMore, left) = (Left(3), Left(1));
         Assert.True(leftByMore <= left, $"{left} tensors are left after a training, {leftByMore} after one of three times as many steps");

@@ -85,10 +85,7 @@ public sealed class TrainingLoopTests
     {
         var training = new TrainingOptions { Epochs = 60, Batch = 8 };
         var problem = encoder is EncoderKind.Conv or EncoderKind.Transformer ? Problems.Tickets(encoder: encoder, training: training).Problem : Problems.Digits(training: training, encoder: encoder).Problem;
-        var tensors = new List<long>();
-        // The count is the process's: what earlier tests left to finalizers must not go while this one counts.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
+        var tensors = LiveTensors.Count();
         using var run = Problems.Memory();
         using var model = run.Train(problem, (network, epoch) =>
         {

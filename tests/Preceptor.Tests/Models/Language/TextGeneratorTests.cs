@@ -109,7 +109,7 @@ public sealed class TextGeneratorTests
         using var network = LanguageNetworkTests.Create(Small with { Length = 4096 });
         var generator = new TextGenerator(network, [], 11, 0);
         generator.Generate([Prompts[0]], new() { MaxTokens = 4 });
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         generator.Generate(Prompts, new() { MaxTokens = 200, Samples = 2, Temperature = 1 });
         Assert.Equal(before, Tensor.TotalCount);
     }

@@ -8,9 +8,34 @@ namespace Preceptor.Bench;
 /// <summary>Tokens a second of generation with a cache, random weights: ten million of them, and the shape of a model of half a billion.</summary>
 internal static class GenerationBench
 {
+    /// <summary>The tokens of that shape.</summary>
+    public const int HalfVocabulary = 151_936;
+
     private static readonly TransformerOptions Ten = new() { Layers = 8, Width = 320, Heads = 8, KeyValueHeads = 4, Hidden = 896, Length = 2048 };
 
-    private static readonly TransformerOptions Half = new() { Layers = 24, Width = 896, Heads = 14, KeyValueHeads = 2, Hidden = 4864, Length = 32_768, RotaryBase = 1_000_000 };
+    /// <summary>The shape of Qwen2.5-0.5B.</summary>
+    public static readonly TransformerOptions Half = new() { Layers = 24, Width = 896, Heads = 14, KeyValueHeads = 2, Hidden = 4864, Length = 32_768, RotaryBase = 1_000_000 };
+
+    /// <summary>Prints a table, a row a setting that eager PyTorch has, too.</summary>
+    /// <param name="rounds">How often each is measured.</param>
+    public static int Compare(int rounds)
+    {
+        Console.WriteLine("| weights, one thread | ours | PyTorch | ratio of seconds |\n|---|---|---|---|");
+        foreach (var (name, precision, line) in new[] { ("ten million, 32 bits, batch 1", "single", 0), ("ten million, 32 bits, batch 16", "single", 1), ("half a billion, 16 bits, batch 1", "half", 0) })
+        {
+            string[] arguments = precision == "half" ? ["1", precision] : ["1"];
+            // All settings of a process are measured; its lines are in their order.
+            var ratio = Twins.Compare(rounds, () => SecondsOf(Twins.Output(Environment.ProcessPath!, ["generation-ours", .. arguments]), line), () => SecondsOf(Twins.PyTorch("generation.py", arguments), line));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {1 / ratio.Ours:0.0} tokens/s | {1 / ratio.Theirs:0.0} tokens/s | {ratio.Text} |"));
+        }
+        return 0;
+    }
+
+    private static double SecondsOf(string printed, int line)
+    {
+        var words = printed.Split('\n').Where(l => l.Contains("tokens/s", StringComparison.Ordinal)).ElementAt(line).Split(' ');
+        return 1 / double.Parse(words[Array.FindIndex(words, w => w.StartsWith("tokens/s", StringComparison.Ordinal)) - 1], CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Prints a line a setting.</summary>
     /// <param name="threads">Threads that answer.</param>
@@ -18,7 +43,7 @@ internal static class GenerationBench
     public static void Run(int threads, WeightPrecision? large)
     {
         torch.set_num_threads(threads);
-        if (large is { } precision) Time($"0.5B shape, {precision}", Half, 151_936, precision, 1, 25);
+        if (large is { } precision) Time($"0.5B shape, {precision}", Half, HalfVocabulary, precision, 1, 25);
         else
             foreach (var rows in new[] { 1, 16 }) Time("10M", Ten, 2000, WeightPrecision.Single, rows, 129);
     }

@@ -1,4 +1,4 @@
-"""The same training steps as Ours.cs, in eager PyTorch: prints the median step in milliseconds."""
+"""The same training steps as OurSteps.cs, in eager PyTorch: prints the median step in milliseconds."""
 import os, statistics, sys, time
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 import torch
@@ -220,11 +220,41 @@ class Decoder(nn.Module):
         return F.linear(self.norm(x), self.embedding.weight)
 
 
+class Field(nn.Module):
+    """A field on a ring of 64 points and 21 moments, of place, time and samples of the initial state."""
+
+    def __init__(self, width=64, waves=4, samples=16, points=64, moments=21):
+        super().__init__()
+        self.samples, self.points, self.moments = samples, points, moments
+        when, at = torch.meshgrid(torch.linspace(0, 1, moments), torch.arange(points) / points, indexing="xy")
+        self.coordinates = torch.stack([2 * when - 1, 2 * when.sqrt() - 1] + [f(2 * torch.pi * k * at) for k in range(1, waves + 1) for f in (torch.sin, torch.cos)], 2).reshape(-1, 2 + 2 * waves)
+        self.place, self.state = nn.Linear(2 + 2 * waves, width), nn.Linear(samples, width, bias=False)
+        self.layers, self.output = nn.ModuleList([nn.Linear(width, width) for _ in range(2)]), nn.Linear(width, 1)
+
+    def forward(self, initial):
+        sampled = F.interpolate(initial.unsqueeze(1), self.samples, mode="linear", align_corners=True).squeeze(1)
+        hidden = torch.tanh(self.place(self.coordinates).unsqueeze(0) + self.state(sampled).unsqueeze(1))
+        for layer in self.layers:
+            hidden = torch.tanh(layer(hidden))
+        return self.output(hidden).reshape(len(initial), self.points, self.moments)
+
+
+def field(initial, spacing=1 / 64, step=1 / 20, viscosity=0.02, weight=10):
+    """The residual of Burgers' equation by central differences and Crank and Nicolson's scheme, and the initial condition, in double precision as ours."""
+    u = network(initial.float()).double()
+    now, then = u[:, :, :-1], u[:, :, 1:]
+    middle = (now + then) * 0.5
+    left, right = middle.roll(1, 1), middle.roll(-1, 1)
+    inside = (then - now) / step - viscosity * (left - 2 * middle + right) / spacing ** 2 + middle * (right - left) / (2 * spacing)
+    return (inside ** 2).mean() + weight * ((u[:, :, 0] - initial) ** 2).mean()
+
+
 WORDS = 5002  # with padding and unknown
-if name in ("mlp", "bilevel"):
-    network = nn.Sequential(nn.Flatten(), nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10))
+perceptron = lambda *widths: nn.Sequential(nn.Flatten(), *[m for a, b in zip(widths, widths[1:-1]) for m in (nn.Linear(a, b), nn.ReLU())], nn.Linear(*widths[-2:]))
+if name in ("mlp", "bilevel", "distill-kept", "distill-live"):
+    network = perceptron(784, 512, 512, 10)
 else:
-    network = {"resnet": ResNet, "contrast": Projected, "diffusion-policy": Noise, "language": Decoder, "vit": VisionTransformer, "conv": lambda: TextConvolution(WORDS), "transformer": lambda: TextTransformer(WORDS)}[name]()
+    network = {"field": Field, "resnet": ResNet, "contrast": Projected, "diffusion-policy": Noise, "language": Decoder, "vit": VisionTransformer, "conv": lambda: TextConvolution(WORDS), "transformer": lambda: TextTransformer(WORDS)}[name]()
 optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
 images = torch.randint(2, WORDS, (2000, 64)) if name in ("conv", "transformer") else torch.randn(2000, 1, 28, 28)
 labels = torch.randint(0, 10, (2000,))
@@ -305,6 +335,18 @@ def language(rows):
     return F.cross_entropy(network(tokens[:, :-1]).flatten(0, 1), tokens[:, 1:].flatten())
 
 
+larger = perceptron(784, 2048, 2048, 10).eval() if name == "distill-live" else None
+
+
+def distill(rows, targets, temperature=4, weight=0.9):
+    """Labels and a teacher's softened answers, kept or asked for."""
+    logits = network(images[rows])
+    with torch.no_grad():
+        soft = ((teacher[rows] if larger is None else larger(images[rows])) / temperature).softmax(1)
+    return (1 - weight) * cross_entropy(logits, targets).mean() + weight * temperature ** 2 * cross_entropy(logits / temperature, soft).mean()
+
+
+initials = torch.randn(128, 64).double() if name == "field" else None
 sequences = torch.randint(0, 98, (480, 129)) if name == "language" else None
 others = torch.randn(2000, 1, 28, 28) if name == "contrast" else None
 times = []
@@ -313,7 +355,7 @@ for step in range(steps):
     start = time.perf_counter()
     rows = torch.randint(0, 2000, (256 if name == "diffusion-policy" else 128,))
     targets = F.one_hot(labels[rows], 10).float()
-    loss = language(torch.randint(0, 480, (32,))) if name == "language" else diffusion_policy(rows) if name == "diffusion-policy" else contrast(images[rows], others[rows]) if name == "contrast" else bilevel(images[rows], targets, rows) if name == "bilevel" else cross_entropy(network(images[rows]), targets).mean()
+    loss = distill(rows, targets) if name.startswith("distill") else field(initials[torch.randint(0, 128, (8,))]) if name == "field" else language(torch.randint(0, 480, (32,))) if name == "language" else diffusion_policy(rows) if name == "diffusion-policy" else contrast(images[rows], others[rows]) if name == "contrast" else bilevel(images[rows], targets, rows) if name == "bilevel" else cross_entropy(network(images[rows]), targets).mean()
     loss.item()
     optimiser.zero_grad()
     loss.backward()

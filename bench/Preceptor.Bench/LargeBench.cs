@@ -42,9 +42,15 @@ internal static class LargeBench
             "adapters" => Learn(folder),
             _ => Serve(folder, Enum.Parse<WeightPrecision>(work["serve-".Length..], ignoreCase: true)).GetAwaiter().GetResult(),
         };
-        var most = File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM", StringComparison.Ordinal)).Split(':', StringSplitOptions.TrimEntries)[1].Split(' ')[0];
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line}; at most {double.Parse(most, CultureInfo.InvariantCulture) / 1e6:0.0} GB resident"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{line}; at most {Resident("VmHWM"):0.0} GB resident"));
         return 0;
+    }
+
+    // Gigabytes now (VmRSS) or at most so far (VmHWM).
+    private static double Resident(string what)
+    {
+        var kilobytes = File.ReadLines("/proc/self/status").First(l => l.StartsWith(what, StringComparison.Ordinal)).Split(':', StringSplitOptions.TrimEntries)[1].Split(' ')[0];
+        return double.Parse(kilobytes, CultureInfo.InvariantCulture) / 1e6;
     }
 
     private static string Write(string folder)
@@ -65,12 +71,22 @@ internal static class LargeBench
         var rows = Batch * Steps;
         var sequences = new TokenSequences([.. Enumerable.Range(0, rows * Length).Select(_ => random.Next(tokenizer.Size))], [.. Enumerable.Repeat(Length, rows)], new int[rows]);
         var problem = new LanguageProblem("tokens", tokenizer, sequences, sequences.Take([])) { Model = new() { Base = folder, AdapterRank = 8, Length = Length }, Training = new() { Epochs = 1, Batch = Batch, Rate = 1e-4 } };
-        var starts = new List<long>();
+        var (starts, loaded, learning) = (new List<long>(), 0.0, 0.0);
         var watch = Stopwatch.StartNew();
-        using var run = new Run(new RunSettings { Seed = 1, Threads = 1, AtSafePoint = () => starts.Add(Stopwatch.GetTimestamp()) });
+        using var run = new Run(new RunSettings
+        {
+            Seed = 1,
+            Threads = 1,
+            AtSafePoint = () =>
+            {
+                if (starts.Count == 0) loaded = Resident("VmHWM");
+                learning = Resident("VmRSS");
+                starts.Add(Stopwatch.GetTimestamp());
+            },
+        });
         using var model = new SupervisedFineTuning(new()).Fit(problem, run);
         var step = Twins.Median(starts.Zip(starts.Skip(1), (a, b) => Stopwatch.GetElapsedTime(a, b).TotalSeconds));
-        return string.Create(CultureInfo.InvariantCulture, $"adapters of rank 8 in every layer, {Batch} texts of {Length} tokens a step, one thread: {step:0.00} s a step, {Batch * Length / step:0} tokens/s, {watch.Elapsed.TotalSeconds:0} s for {Steps} steps, loading and merging included");
+        return string.Create(CultureInfo.InvariantCulture, $"adapters of rank 8 in every layer, {Batch} texts of {Length} tokens a step, one thread: {step:0.00} s a step, {Batch * Length / step:0} tokens/s, {watch.Elapsed.TotalSeconds:0} s for {Steps} steps, loading and merging included; {loaded:0.0} GB before the first step, {learning:0.0} GB between steps");
     }
 
     private static async Task<string> Serve(string folder, WeightPrecision precision)

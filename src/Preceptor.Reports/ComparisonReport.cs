@@ -16,7 +16,7 @@ public static class ComparisonReport
     public static string Render(MethodComparison comparison)
     {
         var rows = comparison.Rows;
-        return Page.Render($"{comparison.Baseline.Problem} · comparison", Html.Join([Header(comparison), Scores(comparison, rows), Cost(comparison, rows), Numbers(comparison, rows), LeftOut(comparison), Provenance(comparison)]));
+        return Page.Render($"{comparison.Baseline.Problem} · comparison", Html.Join([Header(comparison), Scores(comparison, rows), Cost(comparison, rows), AnswerCost(comparison, rows), Numbers(comparison, rows), LeftOut(comparison), Provenance(comparison)]));
     }
 
     private static Html Header(MethodComparison comparison)
@@ -52,7 +52,17 @@ public static class ComparisonReport
         $"""
         <section aria-labelledby="cost"><h2 id="cost">{HeaderSection.Capital(comparison.Metric.Name)} against cost</h2>
         <figure><figcaption>Each method’s own training, the baseline’s left aside, as it went while other trainings had the other processors. Up and to the left is better.</figcaption>
-        {CostChart.Of(rows, comparison.Metric)}</figure>
+        {CostChart.Of(rows, comparison.Metric, Charts.Cost.TrainingTime)}</figure>
+        </section>
+
+        """);
+
+    // What answers cost counts again with each question, other than training.
+    private static Html AnswerCost(MethodComparison comparison, IReadOnlyList<ComparisonRow> rows) => comparison.AnswerCost is not { } metric ? Html.None : Html.Of(
+        $"""
+        <section aria-labelledby="answer-cost"><h2 id="answer-cost">{HeaderSection.Capital(comparison.Metric.Name)} against {metric.Name}</h2>
+        <figure><figcaption>{HeaderSection.Capital(metric.Name)}: {metric.Description}. Up and to the left is better.</figcaption>
+        {CostChart.Of(rows, comparison.Metric, Charts.Cost.Answers(metric))}</figure>
         </section>
 
         """);

@@ -49,6 +49,9 @@ public sealed record MethodComparison
     /// <summary>The metric of all scores.</summary>
     public Metric Metric => Baseline.Metric;
 
+    /// <summary>What a method's answers cost, where that is scored beside them; null where answers are not drawn.</summary>
+    public Metric? AnswerCost => Methods.All(m => m.Result.AllMetrics["method"].ContainsKey(ReasoningKind.Tokens.Name)) ? ReasoningKind.Tokens : null;
+
     /// <summary>Methods, floors and ceiling, the best score first. Several floors are named after the method whose supervision they are.</summary>
     public IReadOnlyList<ComparisonRow> Rows
     {

@@ -38,6 +38,22 @@ public sealed class ComparisonReportTests
     }
 
     [Fact]
+    public void Where_answers_are_drawn_scores_stand_against_their_tokens_too()
+    {
+        var comparison = Comparisons.Of(2, ("ovm", "method", 2), ("alphamath", "ceiling", 2));
+        ComparedMethod Drawn(ComparedMethod method, int number) => method with { Result = method.Result with { AllMetrics = new Dictionary<string, IReadOnlyDictionary<string, double>> { ["method"] = new Dictionary<string, double>(method.Result.AllMetrics["method"]) { ["tokens"] = 250 * (number + 1) } } } };
+        Assert.Null(comparison.AnswerCost);
+        var drawn = comparison with { Methods = [.. comparison.Methods.Select(Drawn)] };
+        Assert.Equal("tokens", drawn.AnswerCost!.Name);
+        var page = HtmlReportTests.Parse(ComparisonReport.Render(drawn));
+        var chart = page.Descendants("svg").Single(s => ((string)s.Attribute("aria-label")!).Contains("against tokens", StringComparison.Ordinal));
+        Assert.Contains($"{drawn.Methods[2].Result.Method.Replace("supervised", "baseline", StringComparison.Ordinal)} {ResultText.Value(drawn.Metric, drawn.Methods[2].Result.Scores["method"].Mean)} with 750 tokens", (string)chart.Attribute("aria-label")!, StringComparison.Ordinal);
+        Assert.Contains("tokens a question (logarithmic)", chart.Value, StringComparison.Ordinal);
+        Assert.Equal(3, chart.Descendants("circle").Count());
+        Assert.Equal(3, page.Descendants("svg").Count());
+    }
+
+    [Fact]
     public void Names_beside_marks_of_one_height_stand_apart()
     {
         var page = HtmlReportTests.Parse(ComparisonReport.Render(Comparisons.Of(2, ("a", "method", 2), ("b", "method", 2), ("c", "method", 2))));

@@ -99,6 +99,7 @@ public sealed class LanguageNetwork : nn.Module
         var from = state_dict();
         foreach (var (name, parameter) in copy.named_parameters())
         {
+            using var merged = NewDisposeScope(); // of one matrix at a time: all together are as large as the network
             if (from.TryGetValue(name, out var weights)) parameter.narrow(0, 0, weights.shape[0]).copy_(Merged(from, name, weights));
             if (rank > 0) parameter.requires_grad = name.EndsWith(".lora_A", StringComparison.Ordinal) || name.EndsWith(".lora_B", StringComparison.Ordinal);
         }

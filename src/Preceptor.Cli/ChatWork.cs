@@ -27,7 +27,7 @@ internal sealed class ChatWork(LabelRequest request, CancellationToken stop)
         if (chat.KeyEnv is not null && address.Scheme == "http" && !address.IsLoopback) request.Say($"{address} is not encrypted: whoever is in between can read the key and the texts");
         using var client = request.IsDry ? null : Client(address, how.Model);
         if (!request.IsDry) Directory.CreateDirectory(request.Folder);
-        using var ledger = new AnswerLedger(request.IsDry && !File.Exists(ledgerPath) ? null : ledgerPath);
+        using var ledger = new AnswerLedger<ChatAnswer>(request.IsDry && !File.Exists(ledgerPath) ? null : ledgerPath);
         var budget = new ChatBudget(chat.Price?.Input ?? 0, chat.Price?.Output ?? 0, request.MaxCost, chat.TokenBudget is { } tokens ? (long)tokens : null);
         budget.AddPaid(ledger.Input, ledger.Output);
         var labeller = new ChatLabeller(client, how, rows.Classes, ledger, budget);
@@ -76,9 +76,9 @@ internal sealed class ChatWork(LabelRequest request, CancellationToken stop)
         return ExitCode.Done;
     }
 
-    private static string Kept(AnswerLedger ledger, int parts) => $"{ResultText.Count(ledger.Answers, "answer")} and {ResultText.Count(parts, "finished part")} are kept";
+    private static string Kept(AnswerLedger<ChatAnswer> ledger, int parts) => $"{ResultText.Count(ledger.Answers, "answer")} and {ResultText.Count(parts, "finished part")} are kept";
 
-    private int Foretell(ChatLabeller labeller, ChatBudget budget, AnswerLedger ledger, string[] questions)
+    private int Foretell(ChatLabeller labeller, ChatBudget budget, AnswerLedger<ChatAnswer> ledger, string[] questions)
     {
         var (calls, input, output) = (0, 0L, 0L);
         foreach (var question in questions.Distinct(StringComparer.Ordinal))

@@ -22,7 +22,7 @@ internal static class CommandLine
         AttemptsCommand.Create(stop),
         LabelCommand.Create(stop),
         PredictCommand.Create(),
-        GenerateCommand.Create(),
+        GenerateCommand.Create(stop),
         ServeCommand.Create(),
         EvaluateCommand.Create(),
         ExportCommand.Create(),

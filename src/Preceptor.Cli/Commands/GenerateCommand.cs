@@ -8,9 +8,9 @@ namespace Preceptor.Cli.Commands;
 /// <summary><c>preceptor generate</c>: what a language model says to prompts.</summary>
 internal static class GenerateCommand
 {
-    public static Command Create()
+    public static Command Create(CancellationToken cancellation)
     {
-        var model = new Argument<string>("MODEL") { Description = "A run's folder, its model folder, or a Hugging Face folder of Qwen2's or GPT-2's layout" };
+        var model = new Argument<string>("MODEL") { Description = "A run's folder, its model folder, a Hugging Face folder of Qwen2's or GPT-2's layout, or an address that answers OpenAI's chat completions" };
         var prompts = new Argument<string[]>("PROMPT") { Description = "Prompts to answer", Arity = ArgumentArity.ZeroOrMore };
         var data = new Option<string?>("--data") { Description = "A file with a column of prompts, in place of PROMPT" };
         var output = new Option<string?>("--out") { Description = "With --data: the CSV file to write; left out: standard output" };
@@ -24,6 +24,8 @@ internal static class GenerateCommand
         var stop = new Option<string[]>("--stop") { Description = "A text at which an answer ends; may be given several times" };
         var seed = new Option<ulong>("--seed") { Description = "Decides what is drawn" };
         var command = new Command("generate", "What a language model says to prompts, a line an answer; or with --data as CSV: row, sample, answer, log-probability, ended") { model, prompts, data, output, tokens, temperature, topK, topP, samples, stop, seed, precision, threads };
+        var remote = new RemoteModel();
+        foreach (var option in remote.Options) command.Add(option);
         command.SetAction(parsed =>
         {
             var options = new GenerationOptions
@@ -39,17 +41,22 @@ internal static class GenerateCommand
             var texts = parsed.GetValue(prompts) ?? [];
             if (texts.Length == 0 == (parsed.GetValue(data) is null)) throw new RequestException("expected prompts to answer, or --data with a file of them");
             if (texts.FirstOrDefault(t => t.Length == 0) is not null) throw new RequestException("a prompt is empty");
-            var folder = LanguageModel.Find(parsed.GetValue(model)!) ?? throw new RequestException($"{parsed.GetValue(model)}: has no language model; expected a folder with {LanguageModel.FileName} or config.json, or a run's");
-            using var language = LanguageModel.Load(folder, parsed.GetValue(precision), parsed.GetValue(threads));
-            if (parsed.GetValue(data) is { } file)
+            var asked = parsed.GetValue(model)!;
+            remote.Check(parsed, asked, precision, threads, topK);
+            var (file, path) = (parsed.GetValue(data), parsed.GetValue(output));
+            if (file is not null) texts = LanguageFile.Prompts(file);
+            LanguageFile.Answer[][] said;
+            if (RemoteModel.IsAddress(asked)) said = LanguageFile.Of(remote.Generate(parsed, asked, texts, options, path, cancellation));
+            else
             {
-                var (header, rows) = LanguageFile.Of(language, file, options);
-                if (parsed.GetValue(output) is { } path) DelimitedWriter.Write(header, rows, path);
-                else DelimitedWriter.Write(header, rows, Console.Out);
-                return ExitCode.Done;
+                var folder = LanguageModel.Find(asked) ?? throw new RequestException($"{asked}: has no language model; expected a folder with {LanguageModel.FileName} or config.json, or a run's; or an address such as http://localhost:8080/v1");
+                using var language = LanguageModel.Load(folder, parsed.GetValue(precision), parsed.GetValue(threads));
+                said = LanguageFile.Of(language, texts, options);
             }
-            foreach (var of in language.Generate(texts, options))
-                foreach (var answer in of) Console.Out.WriteLine(answer);
+            if (file is null)
+                foreach (var answer in said.SelectMany(of => of)) Console.Out.WriteLine(answer.Text);
+            else if (path is not null) DelimitedWriter.Write(LanguageFile.Header, LanguageFile.Rows(said), path);
+            else DelimitedWriter.Write(LanguageFile.Header, LanguageFile.Rows(said), Console.Out);
             return ExitCode.Done;
         });
         return command;

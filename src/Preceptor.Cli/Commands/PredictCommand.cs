@@ -53,7 +53,7 @@ internal static class PredictCommand
             {
                 if (stream is not null || parsed.GetValue(explain)) throw new RequestException($"{speaking}: is a language model, which has neither --stream nor --explain");
                 using var language = LanguageModel.Load(speaking);
-                return Write(LanguageFile.Of(language, parsed.GetValue(data)!, new()), parsed.GetValue(output));
+                return Write((LanguageFile.Header, LanguageFile.Rows(LanguageFile.Of(language, LanguageFile.Prompts(parsed.GetValue(data)!), new()))), parsed.GetValue(output));
             }
             using var predictor = Predictor.Load(parsed.GetValue(model)!, new OnnxRows().Run);
             var table = PredictionFile.ReadFor(predictor, parsed.GetValue(data)!, stream: stream?.Column);

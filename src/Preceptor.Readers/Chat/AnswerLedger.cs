@@ -4,14 +4,21 @@ using Preceptor.Foundation;
 
 namespace Preceptor.Readers.Chat;
 
+/// <summary>What is kept of an answer that was paid for.</summary>
+/// <param name="Key">What was asked, as a hash.</param>
+/// <param name="Input">Tokens of the question.</param>
+/// <param name="Output">Tokens of the answer.</param>
+public abstract record PaidAnswer(string Key, long Input, long Output);
+
 /// <summary>
 /// The answers that were paid for, a line each, by the hash of what was asked: model, prompt and text. A line is written out when its answer arrives, so that
-/// whoever is killed pays no answer twice. It holds neither texts nor keys.
+/// whoever is killed pays no answer twice. It holds neither what was asked nor keys.
 /// </summary>
-public sealed class AnswerLedger : IDisposable
+/// <typeparam name="TAnswer">What is kept of an answer.</typeparam>
+public sealed class AnswerLedger<TAnswer> : IDisposable where TAnswer : PaidAnswer
 {
     private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
-    private readonly Dictionary<string, ChatAnswer> answers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TAnswer> answers = new(StringComparer.Ordinal);
     private readonly FileStream? file;
     private readonly Lock turn = new();
 
@@ -60,13 +67,13 @@ public sealed class AnswerLedger : IDisposable
     public long Output { get; private set; }
 
     /// <summary>The answer to what was asked before; null for none.</summary>
-    public ChatAnswer? Find(string key)
+    public TAnswer? Find(string key)
     {
         lock (turn) return answers.GetValueOrDefault(key);
     }
 
     /// <summary>Adds an answer and writes it out.</summary>
-    public void Add(ChatAnswer answer)
+    public void Add(TAnswer answer)
     {
         lock (turn)
         {
@@ -79,18 +86,18 @@ public sealed class AnswerLedger : IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose() => file?.Dispose();
 
-    private void Include(ChatAnswer answer)
+    private void Include(TAnswer answer)
     {
         answers[answer.Key] = answer;
         Input += answer.Input;
         Output += answer.Output;
     }
 
-    private static ChatAnswer? Read(string line)
+    private static TAnswer? Read(string line)
     {
         try
         {
-            return JsonSerializer.Deserialize<ChatAnswer>(line, Format) is { Key: not null } answer ? answer : null;
+            return JsonSerializer.Deserialize<TAnswer>(line, Format) is { Key: not null } answer ? answer : null;
         }
         catch (JsonException)
         {

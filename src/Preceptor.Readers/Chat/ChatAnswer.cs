@@ -11,7 +11,7 @@ namespace Preceptor.Readers.Chat;
 /// <param name="Confidence">The probability of the answered words, where the server says so.</param>
 /// <param name="Input">Tokens of the question.</param>
 /// <param name="Output">Tokens of the answer.</param>
-public sealed record ChatAnswer(string Key, string? Label, bool IsParsed, double? Confidence, long Input, long Output)
+public sealed record ChatAnswer(string Key, string? Label, bool IsParsed, double? Confidence, long Input, long Output) : PaidAnswer(Key, Input, Output)
 {
     /// <summary>Reads an answer: JSON with a label, or a class and nothing else. Nothing is guessed.</summary>
     /// <param name="key">What was asked.</param>

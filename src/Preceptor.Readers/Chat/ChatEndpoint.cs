@@ -149,6 +149,9 @@ public sealed class ChatEndpoint : IChatClient
         };
         if (wanted?.Temperature is { } temperature && plain < MostPlain) body["temperature"] = Math.Round((double)temperature, 4);
         if (wanted?.MaxOutputTokens is { } most) body[plain < MostPlain ? "max_tokens" : "max_completion_tokens"] = most;
+        if (wanted?.TopP is { } probability && plain < MostPlain) body["top_p"] = Math.Round((double)probability, 4);
+        if (wanted?.Seed is { } seed && plain < MostPlain) body["seed"] = seed;
+        if (wanted?.StopSequences is { Count: > 0 } ends) body["stop"] = new JsonArray([.. ends.Select(e => JsonValue.Create(e))]);
         if (plain > 0) return body.ToJsonString();
         if (wanted?.ResponseFormat is ChatResponseFormatJson) body["response_format"] = new JsonObject { ["type"] = "json_object" };
         if (wanted?.AdditionalProperties?.ContainsKey(TokenLogProbability.Wanted) == true) body["logprobs"] = true;
@@ -164,6 +167,7 @@ public sealed class ChatEndpoint : IChatClient
             var response = new ChatResponse(new ChatMessage(ChatRole.Assistant, choice["message"]!["content"]?.GetValue<string>() ?? ""))
             {
                 ModelId = json["model"]?.GetValue<string>(),
+                FinishReason = choice["finish_reason"]?.GetValue<string>() is { } reason ? new(reason) : null,
                 Usage = json["usage"] is { } usage ? new UsageDetails { InputTokenCount = usage["prompt_tokens"]?.GetValue<long>(), OutputTokenCount = usage["completion_tokens"]?.GetValue<long>() } : null,
             };
             if (choice["logprobs"]?["content"] is JsonArray tokens)

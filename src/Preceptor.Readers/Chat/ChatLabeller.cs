@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.AI;
 
 namespace Preceptor.Readers.Chat;
@@ -50,24 +47,24 @@ public readonly record struct LabellingProgress(int Done, int Calls, double Cost
 /// <param name="classes">The classes.</param>
 /// <param name="ledger">The answers so far, which get those to come.</param>
 /// <param name="budget">What calls may cost.</param>
-public sealed class ChatLabeller(IChatClient? client, ChatLabelling how, IReadOnlyList<string> classes, AnswerLedger ledger, ChatBudget budget)
+public sealed class ChatLabeller(IChatClient? client, ChatLabelling how, IReadOnlyList<string> classes, AnswerLedger<ChatAnswer> ledger, ChatBudget budget)
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<ChatAnswer?>>> asked = new(StringComparer.Ordinal);
+    private readonly ChatCalls<ChatAnswer> calls = new(client, ledger, budget, (key, response, input, output) => ChatAnswer.Of(key, response, classes, input, output));
     private readonly string system = ChatPrompt.System(classes);
-    private int calls, done;
+    private int done;
 
     /// <summary>Calls that were made and answered.</summary>
-    public int Calls => calls;
+    public int Calls => calls.Made;
 
     /// <summary>Whether a call was not made because it would have exceeded the budget.</summary>
-    public bool IsOutOfBudget { get; private set; }
+    public bool IsOutOfBudget => calls.IsOutOfBudget;
 
     /// <summary>What a row would need: calls, and tokens at most.</summary>
     /// <param name="question">The question.</param>
     public (int Calls, long Input, long Output) Need(ChatQuestion question)
     {
-        var missing = Enumerable.Range(0, how.Votes).Count(vote => ledger.Find(Key(question, vote)) is null);
-        return (missing, missing * Estimate(question), (long)missing * how.MaxTokens);
+        var missing = Enumerable.Range(0, how.Votes).Select(vote => Call(question, vote)).Where(call => ledger.Find(call.Key) is null).ToArray();
+        return (missing.Length, missing.Sum(call => call.Estimate), (long)missing.Length * how.MaxTokens);
     }
 
     /// <summary>Labels rows. When the budget is spent or the user stops, no call is begun any more, and those under way are awaited and kept.</summary>
@@ -80,22 +77,11 @@ public sealed class ChatLabeller(IChatClient? client, ChatLabelling how, IReadOn
     public async Task<ChatLabel[]?> LabelAsync(IReadOnlyList<int> rows, Func<int, ChatQuestion> question, IProgress<LabellingProgress>? progress, CancellationToken stop)
     {
         var labels = new ChatLabel?[rows.Count];
-        Exception? fault = null;
-        await Parallel.ForEachAsync(Enumerable.Range(0, rows.Count), new ParallelOptions { MaxDegreeOfParallelism = how.Parallel }, async (i, _) =>
+        await calls.ForEachAsync(rows.Count, how.Parallel, async i =>
         {
-            if (stop.IsCancellationRequested || IsOutOfBudget || fault is not null) return;
-            try
-            {
-                labels[i] = await LabelAsync(question(rows[i]), stop).ConfigureAwait(false);
-                if (labels[i] is not null) progress?.Report(new(Interlocked.Increment(ref done), calls, budget.Cost));
-            }
-            catch (Exception e) // the others' calls are paid for: they end first
-            {
-                Interlocked.CompareExchange(ref fault, e, null);
-            }
-        }).ConfigureAwait(false);
-        stop.ThrowIfCancellationRequested();
-        if (fault is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
+            labels[i] = await LabelAsync(question(rows[i]), stop).ConfigureAwait(false);
+            if (labels[i] is not null) progress?.Report(new(Interlocked.Increment(ref done), Calls, calls.Cost));
+        }, stop).ConfigureAwait(false);
         return labels.Contains(null) ? null : [.. labels.Select(l => l!)];
     }
 
@@ -105,9 +91,7 @@ public sealed class ChatLabeller(IChatClient? client, ChatLabelling how, IReadOn
         var (unparsed, confidence) = (0, (double?)null);
         for (var vote = 0; vote < how.Votes; vote++)
         {
-            var (key, number) = (Key(question, vote), vote);
-            var answer = ledger.Find(key) ?? await asked.GetOrAdd(key, _ => new(() => AskAsync(key, question, stop))).Value.ConfigureAwait(false);
-            if (answer is null) return null;
+            if (await calls.AskAsync(Call(question, vote), stop).ConfigureAwait(false) is not { } answer) return null;
             if (!answer.IsParsed) unparsed++;
             if (answer.Label is null) continue;
             votes[classes.TakeWhile(c => c != answer.Label).Count()]++;
@@ -117,34 +101,10 @@ public sealed class ChatLabeller(IChatClient? client, ChatLabelling how, IReadOn
         return votes[best] == 0 ? new(-1, null, unparsed) : new(best, how.Votes > 1 ? (double)votes[best] / how.Votes : confidence, unparsed);
     }
 
-    private async Task<ChatAnswer?> AskAsync(string key, ChatQuestion question, CancellationToken stop)
+    private ChatCall Call(ChatQuestion question, int vote)
     {
-        var estimate = Estimate(question);
-        if (budget.Reserve(estimate, how.MaxTokens) is not { } reserved)
-        {
-            IsOutOfBudget = true;
-            return null;
-        }
-        var (input, output) = (0L, 0L);
-        try
-        {
-            var options = new ChatOptions { ModelId = how.Model, Temperature = how.Votes > 1 ? 1 : 0, MaxOutputTokens = how.MaxTokens, ResponseFormat = ChatResponseFormat.Json };
-            if (how.Votes == 1) options.AdditionalProperties = new() { [TokenLogProbability.Wanted] = true };
-            var response = await client!.GetResponseAsync([new(ChatRole.System, system), .. question.Messages], options, stop).ConfigureAwait(false);
-            var answer = ChatAnswer.Of(key, response, classes, reserved.Input, ChatBudget.Estimate(Encoding.UTF8.GetByteCount(response.Text)));
-            (input, output) = (answer.Input, answer.Output);
-            ledger.Add(answer);
-            Interlocked.Increment(ref calls);
-            return answer;
-        }
-        finally
-        {
-            budget.Settle(reserved, estimate, input, output);
-        }
+        var options = new ChatOptions { ModelId = how.Model, Temperature = how.Votes > 1 ? 1 : 0, MaxOutputTokens = how.MaxTokens, ResponseFormat = ChatResponseFormat.Json };
+        if (how.Votes == 1) options.AdditionalProperties = new() { [TokenLogProbability.Wanted] = true };
+        return new(ChatCall.Hash($"{how.Model}\n{(how.Votes > 1 ? vote + 1 : 0)}\n{how.MaxTokens}\n{system}\n{question.All}"), [new(ChatRole.System, system), .. question.Messages], options);
     }
-
-    private long Estimate(ChatQuestion question) => ChatBudget.Estimate(Encoding.UTF8.GetByteCount(system) + Encoding.UTF8.GetByteCount(question.All));
-
-    private string Key(ChatQuestion question, int vote) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{how.Model}\n{(how.Votes > 1 ? vote + 1 : 0)}\n{how.MaxTokens}\n{system}\n{question.All}")))[..32];
 }

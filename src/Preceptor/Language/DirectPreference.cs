@@ -78,7 +78,7 @@ public sealed class DirectPreference(DirectPreference.Options options) : IFit<La
             var then = InputBuffer.Tensor<float>([.. batch.Rows.ToArray().Select(r => (float)known[r])], float32, batch.Count);
             return PreferenceLoss.Direct(PreferenceLoss.Margin(now[..half], now[half..], then[..half], then[half..]), options.Beta);
         }
-        var training = problem.Training with { Epochs = options.Epochs, Rate = options.Rate ?? 0.1 * problem.Training.Rate };
+        var training = problem.Training.Onward(options.Epochs, options.Rate);
         var batches = new SequenceBatches(run, pairs.Both, Math.Max(1, training.Batch / 2), network.Options.Architecture, reference.Start) { Together = 2 };
         return run.Train(problem with { Training = training }, network, reference.Ends, batches, _ => batch => Loss(batch.Content, before), optimise: optimise);
     }

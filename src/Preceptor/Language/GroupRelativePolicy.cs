@@ -83,7 +83,7 @@ public sealed class GroupRelativePolicy(GroupRelativePolicy.Options options) : I
         var (train, network) = (problem.Train, run.Onward(problem, reference));
         var drawing = new GenerationOptions { Samples = options.Group, Temperature = options.Temperature, MaxTokens = Answers.Most(train) };
         var (generator, answered) = (new TextGenerator(network, reference.Ends, problem.Tokenizer.Size, reference.Start), new LanguageBatch(network.Options.Architecture, reference.Start));
-        var training = problem.Training with { Epochs = options.Epochs, Rate = options.Rate ?? 0.1 * problem.Training.Rate };
+        var training = problem.Training.Onward(options.Epochs, options.Rate);
         var batches = new SequenceBatches(run, train, Math.Max(1, training.Batch / options.Group), network.Options.Architecture, reference.Start) { Order = options.Order == PromptOrder.Variance ? ByVariance(problem, run, reference, judge, drawing) : null };
 
         return run.Train(problem with { Training = training }, network, reference.Ends, batches, _ => batch =>

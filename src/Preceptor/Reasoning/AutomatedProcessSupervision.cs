@@ -127,7 +127,7 @@ public sealed class AutomatedProcessSupervision(AutomatedProcessSupervision.Opti
         run.Uses(typeof(SolutionSampler));
         var sampler = new SolutionSampler(policy);
         int[] asked = RatedSolutions.Askable(problem, options.Questions);
-        int[][] prompts = [.. asked.Select(i => problem.PromptOf(problem.Train[i].Text))];
+        var prompts = problem.PromptsOf(asked);
         var tree = new TreeOptions(options.Searches, options.Alpha, options.Beta, options.Length, options.Exploration);
         RolloutTree[] trees = [.. asked.Select(_ => new RolloutTree(tree, tokens => Cuts(sampler, tokens)))];
         IEnumerator<RolloutTree.Node>[] searches = [.. trees.Select(t => t.Search().GetEnumerator())];

@@ -178,8 +178,8 @@ public sealed class GenerativeFlowPolicy(GenerativeFlowPolicy.Options options) :
         var memory = run.Keep("trajectories", new TrajectoryMemory(asked.Length, options.Memory));
         using var partition = options.Objective == FlowObjective.Partition
             ? new AuxiliaryTraining<LogPartition>(run, "log-partition", () => new LogPartition(asked.Length), new() { Kind = OptimiserKind.Adam }, options.PartitionRate) : null;
-        var training = problem.Policy.Training with { Epochs = options.Epochs, Rate = options.Rate ?? 0.1 * problem.Policy.Training.Rate };
-        var prompts = TokenSequences.Of([.. asked.Select(i => (problem.PromptOf(problem.Train[i].Text), (int[])[0]))]);
+        var training = problem.Policy.Training.Onward(options.Epochs, options.Rate);
+        var prompts = problem.Prompts(asked, 0);
         var batches = new SequenceBatches(run, prompts, Math.Max(1, training.Batch / options.Group), network.Options.Architecture, reference.Start);
         var search = new TrajectorySearch(problem, run, chooser, options.LikelihoodWeight > 0 ? new(reference) : null, memory, options);
 

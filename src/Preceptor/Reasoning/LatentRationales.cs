@@ -105,8 +105,8 @@ public sealed class LatentRationales(LatentRationales.Options options) : IFit<Re
         var first = options.Estimator == GradientEstimator.Rejection ? null : run.Stage("rationales", problem.Describe(begun), () => Begin(problem, run, reference, asked));
         var network = run.Onward(problem.Policy, reference);
         var memory = run.Keep("rationales", new RationaleMemory(asked, first?.All ?? []));
-        var training = problem.Policy.Training with { Epochs = options.Epochs, Rate = options.Rate ?? 0.1 * problem.Policy.Training.Rate };
-        var prompts = TokenSequences.Of([.. asked.Select(i => (problem.PromptOf(problem.Train[i].Text), (int[])[0]))]);
+        var training = problem.Policy.Training.Onward(options.Epochs, options.Rate);
+        var prompts = problem.Prompts(asked, 0);
         var batches = new SequenceBatches(run, prompts, training.Batch, network.Options.Architecture, reference.Start);
         var acting = new LanguageModel(problem.Policy.Tokenizer, network, reference.Ends, new([], 0, 0, 0), run.Threads) { Form = reference.Form };
         var (sampler, learned) = (new SolutionSampler(acting), new LanguageBatch(network.Options.Architecture, reference.Start));

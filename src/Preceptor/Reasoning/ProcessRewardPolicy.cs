@@ -100,9 +100,9 @@ public sealed class ProcessRewardPolicy(ProcessRewardPolicy.Options options) : I
             using (values)
             using (head)
             {
-                var training = problem.Policy.Training with { Epochs = options.Epochs, Rate = options.Rate ?? 0.1 * problem.Policy.Training.Rate };
+                var training = problem.Policy.Training.Onward(options.Epochs, options.Rate);
                 int[] asked = [.. Enumerable.Range(0, problem.Train.Count).DistinctBy(i => problem.Train[i].Text)];
-                var questions = TokenSequences.Of([.. asked.Select(i => (problem.PromptOf(problem.Train[i].Text), (int[])[before.Start]))]);
+                var questions = problem.Prompts(asked, before.Start);
                 var batches = new SequenceBatches(run, questions, options.Minibatches * training.Batch, network.Options.Architecture, before.Start) { Repeats = options.Minibatches * options.Passes };
                 var drawn = run.Keep("drawn", new DrawnSolutions());
                 var roles = new Roles(before, evaluator, network, values, head);
@@ -125,7 +125,7 @@ public sealed class ProcessRewardPolicy(ProcessRewardPolicy.Options options) : I
         var policy = new LanguageModel(problem.Policy.Tokenizer, roles.Network, roles.Before.Ends, new([], 0, 0, 0), run.Threads) { Form = roles.Before.Form };
         var sampler = new SolutionSampler(policy);
         roles.Train(false);
-        int[][] prompts = [.. questions.Select(q => problem.PromptOf(problem.Train[q].Text))];
+        var prompts = problem.PromptsOf(questions);
         Solution[] solutions = [.. sampler.Draw(prompts, 1, new(options.DrawTemperature, 0, problem.Solving.AnswerTokens, (ulong)run.TorchSeed("solutions", epoch, visit)), run.Cancellation).Select(of => of[0])];
         Solution[] scored = [.. roles.Evaluator.Score(sampler, prompts, [.. solutions.Select(s => new[] { s })], run.Cancellation).Select(of => of[0])];
         var all = TokenSequences.Of([.. prompts.Zip(solutions, (p, s) => (p, s.Tokens.ToArray()))]);

@@ -53,7 +53,7 @@ public sealed class RatedSolutions : IArtifact<RatedSolutions>
         run.Uses(typeof(RatedSolutions));
         run.Uses(typeof(SolutionSampler));
         int[] asked = Askable(problem, most);
-        var drawn = new SolutionSampler(policy).Draw([.. asked.Select(i => problem.PromptOf(problem.Train[i].Text))], samples, new(temperature, topK, problem.Solving.AnswerTokens, (ulong)run.TorchSeed("solutions")), run.Cancellation);
+        var drawn = new SolutionSampler(policy).Draw(problem.PromptsOf(asked), samples, new(temperature, topK, problem.Solving.AnswerTokens, (ulong)run.TorchSeed("solutions")), run.Cancellation);
         var outcomes = new int[Enum.GetValues<CheckOutcome>().Length];
         var all = new List<RatedSolution>();
         for (var k = 0; k < asked.Length; k++)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Preceptor.Data;
 using Preceptor.Foundation;
 using Preceptor.Language;
 
@@ -67,4 +68,12 @@ public sealed record ReasoningProblem(LanguageProblem Policy, IReadOnlyList<Ques
 
     /// <summary>The tokens that a policy is asked with.</summary>
     internal int[] PromptOf(string question) => Policy.Form.Encode(Policy.Tokenizer, question);
+
+    /// <summary>The same of some training questions.</summary>
+    internal int[][] PromptsOf(IEnumerable<int> questions) => [.. questions.Select(i => PromptOf(Train[i].Text))];
+
+    /// <summary>Some training questions as sequences to make batches of, where a policy itself says what follows them.</summary>
+    /// <param name="questions">Their rows.</param>
+    /// <param name="response">The token that stands for what follows.</param>
+    internal TokenSequences Prompts(IEnumerable<int> questions, int response) => TokenSequences.Of([.. PromptsOf(questions).Select(p => (p, (int[])[response]))]);
 }

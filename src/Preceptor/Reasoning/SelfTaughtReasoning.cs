@@ -81,7 +81,7 @@ public sealed class SelfTaughtReasoning(SelfTaughtReasoning.Options options) : I
             return [.. asked.Where((_, k) => !isRight[k])];
         }
         int[] asked = RatedSolutions.Askable(problem, options.Questions);
-        var wrong = Keep(asked, new SolutionSampler(policy).Draw([.. asked.Select(i => problem.PromptOf(problem.Train[i].Text))], 1, likeliest, run.Cancellation));
+        var wrong = Keep(asked, new SolutionSampler(policy).Draw(problem.PromptsOf(asked), 1, likeliest, run.Cancellation));
         var own = right.Count;
         if (options.Rationalise && wrong.Length > 0 && HintedGuide.Create(problem, run, policy, options.Hint) is { } guide)
             using (guide) Keep(wrong, guide.Draw(wrong, 1, likeliest, run.Cancellation));
@@ -93,7 +93,7 @@ public sealed class SelfTaughtReasoning(SelfTaughtReasoning.Options options) : I
     private LanguageModel Train(ReasoningProblem problem, Run run, LanguageModel reference, List<(int Question, int[] Tokens)> right)
     {
         var network = run.Onward(problem.Policy, reference);
-        var training = problem.Policy.Training with { Epochs = options.Epochs, Rate = options.Rate ?? 0.1 * problem.Policy.Training.Rate };
+        var training = problem.Policy.Training.Onward(options.Epochs, options.Rate);
         var taught = problem.Policy with { Training = training, Train = TokenSequences.Of([.. right.Select(r => (problem.PromptOf(problem.Train[r.Question].Text), r.Tokens))]) };
         return run.Train(taught, network, reference.Ends, new SequenceBatches(run, taught.Train, training.Batch, network.Options.Architecture, reference.Start), LanguageTraining.NextToken(network));
     }

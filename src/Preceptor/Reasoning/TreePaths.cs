@@ -28,7 +28,7 @@ internal sealed class TreePaths(ReasoningProblem problem, Run run, LanguageModel
         var searched = run.InPieces("searched", asked.Length, Together, (first, end) =>
         {
             int[] some = asked[first..end];
-            var trees = search.Search([.. some.Select(i => problem.PromptOf(problem.Train[i].Text))], (k, s) => problem.Checker.Check(problem.Train[some[k]], s) == CheckOutcome.Right ? 1 : -1, drawing, run.Cancellation);
+            var trees = search.Search(problem.PromptsOf(some), (k, s) => problem.Checker.Check(problem.Train[some[k]], s) == CheckOutcome.Right ? 1 : -1, drawing, run.Cancellation);
             return some.Zip(trees, (question, t) => new Searched(t.Cost, [.. Taken(t.Tree, question, options.Paths, run.Random("paths", question))]));
         });
         RatedSolution[] all = [.. searched.SelectMany(s => s.Paths)];

@@ -127,6 +127,11 @@ public sealed record TrainingOptions
         if (Mixes) throw new RequestException($"training.{(Mixup > 0 ? "mixup" : "cutmix")}: {why}; leave it out for this method");
     }
 
+    /// <summary>The same for a network that has been trained before, and now learns something else: other passes, and by default a tenth of the rate.</summary>
+    /// <param name="epochs">Passes.</param>
+    /// <param name="rate">The rate; null for a tenth of this one.</param>
+    internal TrainingOptions Onward(int epochs, double? rate) => this with { Epochs = epochs, Rate = rate ?? 0.1 * Rate };
+
     /// <summary>The optimiser's own options.</summary>
     public OptimiserOptions ToOptimiser() => new() { Kind = Optimiser, Momentum = Momentum, Nesterov = Nesterov, WeightDecay = WeightDecay };
 

@@ -137,6 +137,13 @@ public sealed class LanguageCommandTests
     [InlineData("run --problem sums --set model.heads=3 --set model.width=16", "model.heads: 3 does not divide model.width 16; allowed: 1, 2, 4, 8, 16")]
     [InlineData("run --problem sums --set problem.largest=9", "are more than nine tenths of the 100 sums")]
     [InlineData("generate absent hello", "absent: has no language model")]
+    [InlineData("generate http://localhost:1/v1 hello", "--name: is missing, the model's name at http://localhost:1/v1")]
+    [InlineData("generate http://localhost:1/v1 hello --name m --top-k 3", "--top-k: is for a model on this machine, and http://localhost:1/v1 is an address")]
+    [InlineData("generate absent hello --max-cost 3", "--max-cost: is for a model at an address such as http://localhost:8080/v1, and absent is none")]
+    [InlineData("generate http://localhost:1/v1 hello --name m --max-cost 3", "--price: is missing; --max-cost needs what a million tokens cost")]
+    [InlineData("generate http://localhost:1/v1 hello --name m --price 3", "--price: '3' is not allowed; expected two prices")]
+    [InlineData("generate http://me:secret@localhost:1/v1 hello --name m", "MODEL: holds a user or a password")]
+    [InlineData("generate http://localhost:1/v1 hello --name m --key-env PRECEPTOR_ABSENT", "the environment variable PRECEPTOR_ABSENT is not set")]
     [InlineData("generate absent hello --top-p 0", "--top-p: 0 is not allowed; expected a number above 0 to 1")]
     [InlineData("generate absent", "expected prompts to answer, or --data with a file of them")]
     public void A_wrong_request_says_what_is_allowed(string words, string message)

@@ -1,6 +1,7 @@
 using Preceptor.Control;
 using Preceptor.Control.BuiltIn;
 using Preceptor.Foundation;
+using Preceptor.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -114,12 +115,12 @@ public sealed class SequencePolicyTests
         Assert.NotEqual(cloning, Fit(new BehaviourCloning(new()), Problem() with { Model = new() { Width = 16 } }));
     }
 
-    [Theory, InlineData(1), InlineData(0)]
-    public void Each_action_is_told_by_what_is_before_it_and_every_parameter_learns(int goals)
+    [Theory, InlineData(1, PositionKind.Learned), InlineData(0, PositionKind.Learned), InlineData(1, PositionKind.Rotary)]
+    public void Each_action_is_told_by_what_is_before_it_and_every_parameter_learns(int goals, PositionKind positions)
     {
         using var scope = NewDisposeScope();
         manual_seed(1);
-        using var network = new SequencePolicyNetwork(Small with { Dropout = 0 }, (new float[2 + goals], [.. Enumerable.Repeat(2f, 2 + goals)]), 2, new([-1, 0, 3], [1, 4, 3]));
+        using var network = new SequencePolicyNetwork(Small with { Dropout = 0, Positions = positions }, (new float[2 + goals], [.. Enumerable.Repeat(2f, 2 + goals)]), 2, new([-1, 0, 3], [1, 4, 3]));
         var (inputs, done) = (randn(5, 3, 2 + goals), rand(5, 3, 3));
         float[] Of(Tensor seen, Tensor actions, int moment) => [.. network.Forward(seen, actions).select(1, moment).contiguous().data<float>()];
         Tensor Changed(Tensor from, int moment)
@@ -141,8 +142,9 @@ public sealed class SequencePolicyTests
         var parameters = network.named_parameters().ToArray();
         Assert.All(parameters, p => Assert.True(p.parameter.grad!.abs().sum().item<float>() > 0, p.name));
         string[] names = [.. parameters.Select(p => p.name).Where(n => !n.StartsWith("transformer.layers", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
-        string[] both = ["actions.bias", "actions.weight", "output.bias", "output.weight", "states.bias", "states.weight", "transformer.embed_positions", "transformer.norm.bias", "transformer.norm.weight"];
-        Assert.Equal(goals > 0 ? both.Concat(["goals.bias", "goals.weight"]).Order(StringComparer.Ordinal) : both, names);
+        string[] learned = positions == PositionKind.Learned ? ["transformer.embed_positions"] : [];
+        string[] both = [.. learned, "actions.bias", "actions.weight", "output.bias", "output.weight", "states.bias", "states.weight", "transformer.norm.bias", "transformer.norm.weight"];
+        Assert.Equal((goals > 0 ? [.. both, "goals.bias", "goals.weight"] : both).Order(StringComparer.Ordinal), names);
     }
 
     [Fact]
@@ -259,7 +261,7 @@ public sealed class SequencePolicyTests
         var longest = Problem().Demonstrations.Log.Lengths.Max();
         Assert.Equal($"model.sequence.context: 999: no episode of maze has as many actions; expected at most {longest}", Says(new BehaviourCloning(new()), Small with { Context = 999 }));
         Assert.Contains("model.sequence.heads: 3 does not divide model.sequence.width 16", Says(new TemporalStitching(new()), Small with { Heads = 3 }), StringComparison.Ordinal);
-        Assert.Contains("model.sequence.architecture: encoder-decoder: an episode is one sequence; expected decoder", Says(new BehaviourCloning(new()), Small with { Architecture = Preceptor.Models.LanguageArchitecture.EncoderDecoder }), StringComparison.Ordinal);
+        Assert.Contains("model.sequence.architecture: encoder-decoder: an episode is one sequence; expected decoder", Says(new BehaviourCloning(new()), Small with { Architecture = LanguageArchitecture.EncoderDecoder }), StringComparison.Ordinal);
         Assert.Contains("model.reader: transformer: implicit-q-learning weighs single actions; expected perceptron", Says(new ImplicitQLearning(new()), Small), StringComparison.Ordinal);
         Assert.Contains("model.reader: transformer: play-lmp acts by a recurrent network", Says(new LatentPlans(new()), Small), StringComparison.Ordinal);
     }

@@ -19,9 +19,25 @@ public sealed record PolicyModelOptions
     [Range(1, 20)]
     public int Layers { get; set; } = 2;
 
+    /// <summary>What of an episode it acts by.</summary>
+    [Description("perceptron: acts by the present state; transformer: by the last states and actions, with behaviour-cloning and temporal-stitching")]
+    public PolicyReader Reader { get; set; }
+
+    /// <summary>The transformer.</summary>
+    [Description("With reader: transformer: sizes of the transformer (layers, width, heads, dropout, …), and context, how many moments it reads; width and layers of model itself are the perceptron's")]
+    public SequenceModelOptions Sequence { get; set; } = new();
+
     /// <summary>What reads scenes in words.</summary>
     [Description("What reads scenes, where a problem has those: sizes of a transformer (layers, width, heads, …), reader, names and acting")]
     public SceneModelOptions Scene { get; set; } = new();
+
+    /// <summary>Throws where a transformer over moments is asked for.</summary>
+    /// <param name="why">What is read instead.</param>
+    /// <exception cref="RequestException">It is.</exception>
+    internal void RequirePerceptron(string why)
+    {
+        if (Reader == PolicyReader.Transformer) throw new RequestException($"model.reader: transformer: {why}; expected perceptron");
+    }
 }
 
 /// <summary>Environments to gather episodes in, with nobody to show how.</summary>

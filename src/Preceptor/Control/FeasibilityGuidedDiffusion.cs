@@ -136,6 +136,7 @@ public sealed class FeasibilityGuidedDiffusion(FeasibilityGuidedDiffusion.Option
     /// <inheritdoc/>
     public Policy Fit(ControlProblem problem, Run run)
     {
+        problem.Model.RequirePerceptron("fisor diffuses single actions");
         set_num_threads(run.Threads);
         run.Uses(typeof(NoiseNetwork));
         var (log, actions, seen, _) = problem.Demonstrations;

@@ -74,6 +74,6 @@ internal sealed class GoalBatches(Run run, ControlProblem problem, GoalDraws dra
         }
     }
 
-    // An episode has one observation more than it has actions.
-    private static int[] ActionAt(EpisodeLog log) => [.. log.Lengths.SelectMany((length, e) => Enumerable.Repeat(e, length + 1)).Select((e, place) => place - e)];
+    /// <summary>The action taken at each place of a log, by its number among all actions; an episode has one observation more than it has actions.</summary>
+    internal static int[] ActionAt(EpisodeLog log) => [.. log.Lengths.SelectMany((length, e) => Enumerable.Repeat(e, length + 1)).Select((e, place) => place - e)];
 }

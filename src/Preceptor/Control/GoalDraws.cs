@@ -16,6 +16,7 @@ public sealed class GoalDraws
 {
     private readonly int[] starts, lengths, episodeOf, clusters;
     private readonly int[][] members;
+    private (int Context, int[] Episodes) longEnough = (0, []);
 
     /// <param name="lengths">Observations of each finished episode, at least 2.</param>
     /// <param name="clusters">The cluster of each observation; those after the last finished episode are never drawn.</param>
@@ -68,9 +69,9 @@ public sealed class GoalDraws
     public GoalDraw Draw(int context, bool stitches, Func<int, int> below)
     {
         ArgumentNullException.ThrowIfNull(below);
-        int[] longEnough = [.. Enumerable.Range(0, lengths.Length).Where(e => lengths[e] > context)];
-        if (longEnough.Length == 0) throw new ArgumentException($"no episode has more than {context} observations", nameof(context));
-        var episode = longEnough[below(longEnough.Length)];
+        if (longEnough.Context != context) longEnough = (context, [.. Enumerable.Range(0, lengths.Length).Where(e => lengths[e] > context)]);
+        if (longEnough.Episodes.Length == 0) throw new ArgumentException($"no episode has more than {context} observations", nameof(context));
+        var episode = longEnough.Episodes[below(longEnough.Episodes.Length)];
         while (true)
             if (TryDraw(episode, context, stitches, below) is { } draw) return draw;
     }

@@ -1,4 +1,5 @@
 using Preceptor.Foundation;
+using Preceptor.Models;
 using Preceptor.Training;
 using static TorchSharp.torch;
 
@@ -12,28 +13,38 @@ internal static class GoalTraining
     /// <param name="problem">The problem.</param>
     /// <param name="clusters">The cluster of each observation; by it goals are exchanged.</param>
     /// <param name="stitched">How often a goal is exchanged.</param>
-    public static GoalPolicy Train(this Run run, ControlProblem problem, IReadOnlyList<int> clusters, double stitched)
+    /// <exception cref="RequestException">The network's sizes do not fit each other, or no episode.</exception>
+    public static Policy Train(this Run run, ControlProblem problem, IReadOnlyList<int> clusters, double stitched)
     {
         set_num_threads(run.Threads);
-        run.Uses(typeof(GoalPolicyNetwork));
         run.Uses(typeof(GoalDraws));
         var (log, actions, state, goal) = problem.Demonstrations;
-        var network = run.New(() => new GoalPolicyNetwork(problem.Model, Standard(log, [.. state, .. goal]), actions));
-        var batches = new GoalBatches(run, problem, new([.. log.Lengths.Select(length => length + 1)], clusters), stitched);
-        return run.Train(problem, network, batches, batch => nn.functional.mse_loss(network.forward(batch.Inputs()), batch.Actions()));
+        var (standard, draws) = (Standard(log, [.. state, .. goal]), new GoalDraws([.. log.Lengths.Select(length => length + 1)], clusters));
+        if (problem.Model.Reader == PolicyReader.Transformer)
+        {
+            run.Uses(typeof(SequencePolicyNetwork));
+            var sizes = problem.Model.Sequence;
+            if (sizes.Context > log.Lengths.Max()) throw new RequestException($"model.sequence.context: {sizes.Context}: no episode of {problem.Name} has as many actions; expected at most {log.Lengths.Max()}");
+            var reader = run.New(() => new SequencePolicyNetwork(sizes, standard, state.Count, actions));
+            return run.Train(problem, reader, new GoalSequenceBatches(run, problem, draws, sizes.Context, stitched), batch => nn.functional.mse_loss(reader.Forward(batch.Inputs(), batch.Actions()), batch.Actions()), summary => new SequencePolicy(sizes, reader, state, goal, actions, summary, run.Threads));
+        }
+        run.Uses(typeof(GoalPolicyNetwork));
+        var network = run.New(() => new GoalPolicyNetwork(problem.Model, standard, actions));
+        return run.Train(problem, network, new GoalBatches(run, problem, draws, stitched), batch => nn.functional.mse_loss(network.forward(batch.Inputs()), batch.Actions()));
     }
 
-    /// <summary>Trains a policy's network by a loss, and validates by the difference to what was done.</summary>
-    internal static GoalPolicy Train<TBatch>(this Run run, ControlProblem problem, GoalPolicyNetwork network, IBatches<TBatch> batches, Func<TBatch, Tensor> loss) where TBatch : IBatch
+    /// <summary>Trains a perceptron by a loss, and validates by the difference to what was done.</summary>
+    internal static Policy Train<TBatch>(this Run run, ControlProblem problem, GoalPolicyNetwork network, IBatches<TBatch> batches, Func<TBatch, Tensor> loss) where TBatch : IBatch =>
+        run.Train(problem, network, batches, loss, summary => new GoalPolicy(problem.Model, network, problem.Demonstrations.State, problem.Demonstrations.Goal, problem.Demonstrations.Actions, summary, run.Threads));
+
+    private static Policy Train<TBatch>(this Run run, ControlProblem problem, nn.Module network, IBatches<TBatch> batches, Func<TBatch, Tensor> loss, Func<TrainingSummary, Policy> trained) where TBatch : IBatch
     {
-        var (_, actions, state, goal) = problem.Demonstrations;
         ValidationScores Validate()
         {
-            var error = new GoalPolicy(problem.Model, network, state, goal, actions, new([], 0, 0, 0), run.Threads).ActionErrors(problem.Validation).Average();
+            var error = trained(new([], 0, 0, 0)).ActionErrors(problem.Validation).Average();
             return new(-error, error, "negative-action-error");
         }
-        var summary = TrainingLoop.Fit(run, network, batches, problem.Training, _ => loss, problem.Validation.Count == 0 ? null : Validate);
-        return new(problem.Model, network, state, goal, actions, summary, run.Threads);
+        return trained(TrainingLoop.Fit(run, network, batches, problem.Training, _ => loss, problem.Validation.Count == 0 ? null : Validate));
     }
 
     /// <summary>Creates a network by the run's seed.</summary>

@@ -58,6 +58,7 @@ public sealed class ImplicitQLearning(ImplicitQLearning.Options options) : IFit<
     /// <inheritdoc/>
     public Policy Fit(ControlProblem problem, Run run)
     {
+        problem.Model.RequirePerceptron("implicit-q-learning weighs single actions");
         set_num_threads(run.Threads);
         run.Uses(typeof(GoalPolicyNetwork));
         var (log, actions, state, goal) = problem.Demonstrations;

@@ -59,6 +59,7 @@ public sealed class LatentPlans(LatentPlans.Options options) : IFit<ControlProbl
     /// <inheritdoc/>
     public Policy Fit(ControlProblem problem, Run run)
     {
+        problem.Model.RequirePerceptron("play-lmp acts by a recurrent network");
         set_num_threads(run.Threads);
         run.Uses(typeof(PlanNetworks));
         var (log, actions, state, goal) = problem.Demonstrations;

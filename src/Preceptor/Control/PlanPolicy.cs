@@ -22,7 +22,7 @@ public sealed class PlanPolicy(PlanSizes sizes, int window, PlanNetworks network
     protected override int Draws => sizes.Plan + sizes.Action * (sizes.Mixtures + 1);
 
     /// <inheritdoc/>
-    public override PolicyMemory Remember(int episodes) => new(episodes, 2 * sizes.Width, sizes.Plan);
+    public override PlanMemory Remember(int episodes) => new(episodes, 2 * sizes.Width, sizes.Plan);
 
     /// <inheritdoc/>
     protected override Tensor Act(Tensor inputs, Tensor noise) => Act(inputs, noise, Remember((int)inputs.shape[0]), [.. Enumerable.Range(0, (int)inputs.shape[0])]);
@@ -31,6 +31,7 @@ public sealed class PlanPolicy(PlanSizes sizes, int window, PlanNetworks network
     protected override Tensor Act(Tensor inputs, Tensor noise, PolicyMemory memory, ReadOnlySpan<int> episodes)
     {
         networks.eval();
+        var own = (PlanMemory)memory;
         var seen = (inputs - networks.Means) / networks.Deviations;
         var (states, goals) = (seen.narrow(1, 0, sizes.State), seen.narrow(1, sizes.State, sizes.Goal));
         var (rows, isNew) = ((int)inputs.shape[0], new float[inputs.shape[0]]);
@@ -40,16 +41,16 @@ public sealed class PlanPolicy(PlanSizes sizes, int window, PlanNetworks network
         if (sizes.Plan > 0)
         {
             var (mean, deviation) = networks.Propose(seen);
-            plans = begins * (mean + deviation * noise.narrow(1, 0, sizes.Plan)) + (1 - begins) * Gathered(memory.Plans, sizes.Plan, episodes, rows);
+            plans = begins * (mean + deviation * noise.narrow(1, 0, sizes.Plan)) + (1 - begins) * Gathered(own.Plans, sizes.Plan, episodes, rows);
         }
-        var hidden = (1 - begins) * Gathered(memory.Hidden, 2 * sizes.Width, episodes, rows);
+        var hidden = (1 - begins) * Gathered(own.Hidden, 2 * sizes.Width, episodes, rows);
         var (logits, logScales, means, last) = networks.Decode(plans, states.unsqueeze(1), goals, hidden.reshape(rows, 2, sizes.Width).transpose(0, 1).contiguous());
         // Evenly drawn numbers from normal ones.
         var even = ((noise.narrow(1, sizes.Plan, Draws - sizes.Plan) * Math.Sqrt(0.5)).erf() + 1).mul(0.5).clamp(1e-5, 1 - 1e-5);
         var forComponent = even.narrow(1, 0, sizes.Action * sizes.Mixtures).reshape(rows, sizes.Action, sizes.Mixtures);
         var drawn = DiscretisedLogistics.Sample(logits.squeeze(1), logScales.squeeze(1), means.squeeze(1), forComponent, even.narrow(1, sizes.Action * sizes.Mixtures, sizes.Action)).clamp(-1, 1);
-        if (plans is not null) Scatter(plans, memory.Plans, sizes.Plan, episodes);
-        Scatter(last.transpose(0, 1), memory.Hidden, 2 * sizes.Width, episodes);
+        if (plans is not null) Scatter(plans, own.Plans, sizes.Plan, episodes);
+        Scatter(last.transpose(0, 1), own.Hidden, 2 * sizes.Width, episodes);
         foreach (var episode in episodes) memory.Ages[episode]++;
         Tensor low = tensor(Actions.Low.ToArray()), high = tensor(Actions.High.ToArray());
         return (high + low) / 2 + (high - low) / 2 * drawn;
@@ -93,12 +94,10 @@ public sealed class PlanPolicy(PlanSizes sizes, int window, PlanNetworks network
     private sealed record Description(string Type, PlanSizes Sizes, int Window, int[] State, int[] Goal, float[] Low, float[] High, TrainingSummary Training, int Threads);
 }
 
-/// <summary>What a policy keeps of episodes that go on side by side.</summary>
-public sealed class PolicyMemory
+/// <summary>The plans of episodes that go on side by side, and what is remembered since each was drawn.</summary>
+public sealed class PlanMemory : PolicyMemory
 {
-    internal PolicyMemory(int episodes, int hidden, int plan) => (Ages, Hidden, Plans) = (new int[episodes], new float[episodes * hidden], new float[episodes * plan]);
-
-    internal int[] Ages { get; }
+    internal PlanMemory(int episodes, int hidden, int plan) : base(episodes) => (Hidden, Plans) = (new float[episodes * hidden], new float[episodes * plan]);
 
     internal float[] Hidden { get; }
 

@@ -38,6 +38,9 @@ public abstract class Policy(IReadOnlyList<int> state, IReadOnlyList<int> goal, 
     /// <summary>Random numbers that an action takes; 0 for a policy that does not draw.</summary>
     protected virtual int Draws => 0;
 
+    /// <summary>Rows that are answered at a time. Each row of a policy that draws is many rows of its networks.</summary>
+    protected virtual int RowsABlock => Draws > 0 ? 64 : 256;
+
     private protected int Threads => threads;
 
     /// <summary>Acts. Policies that draw do so by the seed and the row itself, so that an answer depends on no neighbour and can be had again.</summary>
@@ -56,8 +59,7 @@ public abstract class Policy(IReadOnlyList<int> state, IReadOnlyList<int> goal, 
     {
         set_num_threads(threads);
         using var noGradient = no_grad();
-        // Each row of a policy that draws is many rows of its networks.
-        var (rows, size) = (inputs.Length / Inputs, Draws > 0 ? 64 : 256);
+        var (rows, size) = (inputs.Length / Inputs, RowsABlock);
         var (block, noise) = (new float[size * Inputs], new float[size * Draws]);
         for (var start = 0; start < rows; start += size)
         {
@@ -98,7 +100,7 @@ public abstract class Policy(IReadOnlyList<int> state, IReadOnlyList<int> goal, 
         var (inputs, answers) = (new float[log.Steps * Inputs], new float[log.Steps * ActionSize]);
         for (var (e, first, at) = (0, 0, 0); e < log.Count; first += log.Lengths[e] + 1, e++)
             for (var t = 0; t < log.Lengths[e]; t++, at++) seen.See(log.Seen(first + t), log.Seen(first + log.Lengths[e]), inputs.AsSpan(at * Inputs, Inputs));
-        Act(inputs, answers);
+        Follow(log, inputs, answers);
         var errors = new double[log.Count];
         for (var (e, at) = (0, 0); e < log.Count; at += log.Lengths[e] * ActionSize, e++)
         {
@@ -109,6 +111,12 @@ public abstract class Policy(IReadOnlyList<int> state, IReadOnlyList<int> goal, 
         return errors;
     }
 
+    /// <summary>Answers what a log's actions are asked for.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="inputs">States and goals, a row an action [ΣT × (S + G)].</param>
+    /// <param name="into">Receives the actions [ΣT × A].</param>
+    protected virtual void Follow(EpisodeLog log, ReadOnlySpan<float> inputs, Span<float> into) => Act(inputs, into);
+
     /// <inheritdoc/>
     public abstract void Save(string folder);
 
@@ -118,8 +126,9 @@ public abstract class Policy(IReadOnlyList<int> state, IReadOnlyList<int> goal, 
         GoalPolicy.TypeName => GoalPolicy.Read(folder),
         DiffusionPolicy.TypeName => DiffusionPolicy.Read(folder),
         PlanPolicy.TypeName => PlanPolicy.Read(folder),
+        SequencePolicy.TypeName => SequencePolicy.Read(folder),
         ScenePolicy.TypeName => ScenePolicy.Read(folder),
-        var other => throw new RequestException($"{Path.Combine(folder, FileName)}: type: '{other}' is none of {GoalPolicy.TypeName}, {DiffusionPolicy.TypeName}, {PlanPolicy.TypeName}, {ScenePolicy.TypeName}"),
+        var other => throw new RequestException($"{Path.Combine(folder, FileName)}: type: '{other}' is none of {GoalPolicy.TypeName}, {DiffusionPolicy.TypeName}, {PlanPolicy.TypeName}, {SequencePolicy.TypeName}, {ScenePolicy.TypeName}"),
     };
 
     /// <inheritdoc/>

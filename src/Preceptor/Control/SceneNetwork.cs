@@ -32,7 +32,7 @@ public sealed class SceneNetwork : nn.Module
         ArgumentNullException.ThrowIfNull(form);
         ArgumentNullException.ThrowIfNull(tokens);
         var (scene, width, half) = (options.Scene, options.Scene.Width, Math.Max(1, options.Width / 2));
-        scene.Check();
+        scene.Check("model.scene");
         if (scene.Architecture != LanguageArchitecture.Decoder) throw new RequestException("model.scene.architecture: encoder-decoder: a scene is one sequence; expected decoder");
         (goalWords, historyWords, nameWords) = (Table(tokens, scene), Table(tokens, scene), Table(tokens, scene));
         (title, flags, numbers, numbersOut) = (nn.Linear(width, half), nn.Linear(form.Flags, half), nn.Linear(form.Numbers, half), nn.Linear(half, half));

@@ -20,6 +20,7 @@ internal static class SceneTraining
     /// <exception cref="RequestException">An episode does what cannot be seen, or the sizes do not fit each other.</exception>
     public static ScenePolicy TrainScenes(this Run run, ControlProblem problem, EpisodeLog log, LanguageModel? language = null, bool isFrozen = false)
     {
+        problem.Model.RequirePerceptron("scenes of words are read by model.scene.reader");
         set_num_threads(run.Threads);
         run.Uses(typeof(SceneTraining));
         run.Uses(typeof(SceneNetwork));

@@ -101,6 +101,22 @@ public sealed class ControlCommandTests
     }
 
     [Fact]
+    public void A_transformer_learns_from_a_log_of_ones_own_and_acts_by_it()
+    {
+        using var workspace = new Workspace();
+        EpisodeFiles.Write(StitchingMazeProblem.Draw(new() { Size = ProblemSize.Tiny }, 1).Train.Log, "log.parquet");
+        workspace.Write("spec.yaml", "problem: {kind: control, episodes: log.parquet, state: [0, 1, 2, 3], goal: [0, 1]}\nmethod: {name: temporal-stitching, clusters: 10}\nmodel: {reader: transformer, sequence: {context: 3, layers: 1, width: 16}}\ntraining: {epochs: 2, batch: 32}\n");
+        var (code, output, error) = Workspace.Child(["run", "spec.yaml", "--set", "model.sequence.dropout=0", "--out", "r", "--json"]);
+        Assert.True(code == 0, error);
+        Assert.Equal("action-error", (string)JsonNode.Parse(output.Trim().Split('\n')[^1])!["metric"]!);
+        Assert.Contains("\"type\": \"sequences\"", File.ReadAllText("r/model/policy.json"), StringComparison.Ordinal);
+        workspace.Write("states.csv", "observation-0,observation-1,observation-2,observation-3,goal-0,goal-1\n1.5,1.5,0,0,3.5,1.5\n3.5,1.5,0,0,1.5,1.5\n");
+        var (predicted, _, predictError) = Workspace.Child(["predict", "r", "states.csv", "--out", "actions.csv"]);
+        Assert.True(predicted == 0, predictError);
+        Assert.Equal(3, File.ReadAllLines("actions.csv").Length);
+    }
+
+    [Fact]
     public void A_file_that_is_no_log_is_named_with_the_row_and_the_line_that_asks_for_it()
     {
         using var workspace = new Workspace();
@@ -122,6 +138,8 @@ public sealed class ControlCommandTests
     [InlineData("run --problem stitching-maze --method ps-kd", "ps-kd is for problems of kind prediction, and stitching-maze is of kind control; methods of kind control: active-data-gathering, behaviour-cloning, fisor, implicit-q-learning, lid, play-lmp, temporal-stitching")]
     [InlineData("run --problem stitching-maze --method fisor --set problem.size=tiny --set training.epochs=1", "fisor needs logged-rewards and logged-costs")]
     [InlineData("run --problem stitching-maze --method lid --set problem.size=tiny --set training.epochs=1", "lid needs demonstrations and scene-form")]
+    [InlineData("run --problem stitching-maze --set problem.size=tiny --set model.reader=recurrent", "'recurrent' is not allowed; allowed: perceptron | transformer")]
+    [InlineData("run --problem stitching-maze --set problem.size=tiny --set model.reader=transformer --set model.sequence.context=0", "model.sequence.context: 0 is not a whole number in [1, 1024]")]
     [InlineData("run --problem household --method temporal-stitching --set problem.size=tiny", "temporal-stitching needs reached-goals")]
     [InlineData("run --problem stitching-maze --set problem.pairs=some", "'some' is not allowed")]
     [InlineData("run --problem stitching-maze --method temporal-stitching --set method.clusters=0", "method.clusters: 0 is not a whole number in [1, 100000]")]

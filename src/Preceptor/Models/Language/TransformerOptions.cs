@@ -202,15 +202,16 @@ public record TransformerOptions
     internal int HiddenSize => Hidden > 0 ? Hidden : FeedForward == FeedForwardKind.SwiGlu ? (8 * Width / 3 + 31) / 32 * 32 : 4 * Width;
 
     /// <summary>Throws where the numbers do not fit each other.</summary>
+    /// <param name="section">The keys' section.</param>
     /// <exception cref="RequestException">Names the keys.</exception>
-    internal void Check()
+    internal void Check(string section = "model")
     {
         static string Divisors(int of) => string.Join(", ", Enumerable.Range(1, Math.Min(of, 64)).Where(h => of % h == 0));
-        if (HeadWidth == 0 && Width % Heads != 0) throw new RequestException($"model.heads: {Heads} does not divide model.width {Width}; allowed: {Divisors(Width)}");
-        if (Heads % KeyValueHeadCount != 0) throw new RequestException($"model.key-value-heads: {KeyValueHeadCount} does not divide model.heads {Heads}; allowed: {Divisors(Heads)}");
-        if (Positions == PositionKind.Rotary && HeadSize % 2 != 0) throw new RequestException($"model.head-width: {HeadSize} numbers a head cannot be turned in pairs; expected an even number");
-        if (Chunk > 0 && Positions != PositionKind.Rotary) throw new RequestException($"model.chunk: chunks rotary positions, and model.positions is {Positions.ToString().ToLowerInvariant()}");
-        if (Chunk > 0 && ChunkOverlap is var overlap && (overlap < 1 || overlap >= Chunk)) throw new RequestException($"model.chunk-overlap: {ChunkOverlap} is not allowed; expected from 1 to model.chunk {Chunk} less one");
-        if (Stretch > 1 && Positions != PositionKind.Rotary) throw new RequestException($"model.stretch: stretches rotary positions, and model.positions is {Positions.ToString().ToLowerInvariant()}");
+        if (HeadWidth == 0 && Width % Heads != 0) throw new RequestException($"{section}.heads: {Heads} does not divide {section}.width {Width}; allowed: {Divisors(Width)}");
+        if (Heads % KeyValueHeadCount != 0) throw new RequestException($"{section}.key-value-heads: {KeyValueHeadCount} does not divide {section}.heads {Heads}; allowed: {Divisors(Heads)}");
+        if (Positions == PositionKind.Rotary && HeadSize % 2 != 0) throw new RequestException($"{section}.head-width: {HeadSize} numbers a head cannot be turned in pairs; expected an even number");
+        if (Chunk > 0 && Positions != PositionKind.Rotary) throw new RequestException($"{section}.chunk: chunks rotary positions, and {section}.positions is {Positions.ToString().ToLowerInvariant()}");
+        if (Chunk > 0 && ChunkOverlap is var overlap && (overlap < 1 || overlap >= Chunk)) throw new RequestException($"{section}.chunk-overlap: {ChunkOverlap} is not allowed; expected from 1 to {section}.chunk {Chunk} less one");
+        if (Stretch > 1 && Positions != PositionKind.Rotary) throw new RequestException($"{section}.stretch: stretches rotary positions, and {section}.positions is {Positions.ToString().ToLowerInvariant()}");
     }
 }

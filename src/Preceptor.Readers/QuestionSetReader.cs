@@ -8,22 +8,23 @@ namespace Preceptor.Readers;
 
 /// <summary>
 /// Published questions with solutions or answers, by the names of their folders: GSM8K (Cobbe et al. 2021), whose solutions end in <c>#### answer</c>, and the Game of 24 (4nums.com, as Yao et al. 2023 use it): the puzzles ranked 901 to
-/// 1,000 are its test rows, the 900 easier ones its training rows, and the rest is left out. A folder of PDDL files (or one with a folder <c>instances</c> of them, as PlanBench's <c>blocksworld</c>) has problems of BlocksWorld.
+/// 1,000 are its test rows, the 900 easier ones its training rows, and the rest is left out. PrOntoQA (Saparov and He 2023) has questions of deduction with the steps of a proof (<see cref="DeductionFiles"/>). A folder of PDDL files (or one with a folder <c>instances</c> of them, as PlanBench's <c>blocksworld</c>) has problems of BlocksWorld.
 /// </summary>
 internal static class QuestionSetReader
 {
-    private const string GradeSchool = "gsm8k", Game = "game24", GameFile = "24.csv";
+    private const string GradeSchool = "gsm8k", Game = "game24", GameFile = "24.csv", Ontologies = "prontoqa", OntologyFile = "dev.json";
 
     /// <summary>Whether a folder holds such a set.</summary>
     public static bool IsFolder(string folder) => Name(folder) switch
     {
         GradeSchool => File.Exists(Path.Combine(folder, "train.jsonl")),
         Game => File.Exists(Path.Combine(folder, GameFile)),
+        Ontologies => File.Exists(Path.Combine(folder, OntologyFile)),
         _ => Plans(folder).Length > 0,
     };
 
     /// <summary>Its training rows.</summary>
-    public static Table ReadTrain(string folder) => Name(folder) switch { GradeSchool => Solved(folder, "train.jsonl", GradeSchool), Game => Puzzles(folder, 1, 900, Game), var name => Blocks(folder, name) };
+    public static Table ReadTrain(string folder) => Name(folder) switch { GradeSchool => Solved(folder, "train.jsonl", GradeSchool), Game => Puzzles(folder, 1, 900, Game), Ontologies => Deductions(folder), var name => Blocks(folder, name) };
 
     /// <summary>Its test rows; null where it has none of its own.</summary>
     public static Table? ReadTest(string folder) => Name(folder) switch { GradeSchool => Solved(folder, "test.jsonl", $"{GradeSchool} (test rows)"), Game => Puzzles(folder, 901, 1000, $"{Game} (test rows)"), _ => null };
@@ -60,6 +61,18 @@ internal static class QuestionSetReader
     {
         Question[] problems = [.. Plans(folder).Select(BlocksFiles.Read).Where(q => q.Level > 0)];
         return new(name, [new TextColumn("question", [.. problems.Select(q => q.Text)]), new TextColumn("answer", [.. problems.Select(q => q.Answer)])]);
+    }
+
+    private static Table Deductions(string folder)
+    {
+        var problems = DeductionFiles.Read(Path.Combine(folder, OntologyFile));
+        return new(Ontologies,
+        [
+            new TextColumn("question", [.. problems.Select(p => p.Question.Text)]),
+            new TextColumn("solution", [.. problems.Select(p => p.Question.Solution)]),
+            new TextColumn("answer", [.. problems.Select(p => p.Question.Answer)]),
+            new TextColumn("explanation", [.. problems.Select(p => p.Explanation)]),
+        ]);
     }
 
     private static Func<int, string> Words(Table table, string column, string path) => (table.Find(column) ?? throw new RequestException($"{path}: has no column '{column}'")).Words();

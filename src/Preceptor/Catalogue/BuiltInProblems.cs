@@ -71,6 +71,9 @@ public static class BuiltInProblems
     // Which block stands on which is found by its place as well.
     private static Dictionary<string, string> BlocksDefaults => new(ChainDefaults) { ["training.epochs"] = "12" };
 
+    // Which rule is about a class, and which number is whose, is found by what stands beside a word.
+    private static Dictionary<string, string> DeductionDefaults => new(ChainDefaults) { ["training.epochs"] = "15" };
+
     private static Dictionary<string, string> ReasoningDefaults { get; } = new()
     {
         ["model.layers"] = "2",
@@ -99,6 +102,8 @@ public static class BuiltInProblems
             typeof(CommandsProblem.Options), "data-factors", CommandDefaults, null) { Task = LanguageKind.Commands },
         new("countdown", ReasoningData.KindName, "Four numbers and the operations of arithmetic are to make 24 (or another number), each number used once; a program checks lines and solutions exactly.",
             typeof(CountdownProblem.Options), "ovm", CountdownDefaults, null) { Task = ReasoningKind.Puzzles },
+        new("deduction", ReasoningData.KindName, "Rules about made-up classes, a fact, and a statement that is true or false by them, to be concluded a line a rule; a program knows all proofs and checks every line.",
+            typeof(DeductionProblem.Options), "self-consistency", DeductionDefaults, null) { Task = ReasoningKind.Deductions },
         new("deliveries", "prediction", "How many minutes a delivery takes, from records of which some are far too long; a number, with the hidden truth.",
             typeof(DeliveriesProblem.Options), "supervised", new Dictionary<string, string> { ["training.epochs"] = "20", ["training.rate"] = "0.003" },
             (options, seed) => DeliveriesProblem.Draft((DeliveriesProblem.Options)options, seed)) { Target = TargetKind.Number },
@@ -143,6 +148,8 @@ public static class BuiltInProblems
             typeof(UnlabelledDigitsProblem.Options), "groco", new Dictionary<string, string> { ["model.encoder"] = "resnet", ["model.width"] = "16", ["training.epochs"] = "10", ["training.batch"] = "128", ["training.rate"] = "0.003" }, null) { Task = RepresentationKind.Digits },
         new("word-chains", LanguageData.KindName, "Chains of arithmetic in words, told among statements of no use, to be answered step by step; scored with more of those and with longer chains as well.",
             typeof(WordChainsProblem.Options), "masked-thought", new Dictionary<string, string> { ["model.layers"] = "3", ["model.width"] = "64", ["model.length"] = "128", ["model.initial-deviation"] = "0.1", ["training.epochs"] = "20", ["training.batch"] = "32", ["training.rate"] = "0.003", ["training.warmup"] = "0.05" }, null) { Task = WordChainsExam.Task },
+        new("word-problems", ReasoningData.KindName, "Short stories in which somebody's things become more and fewer, with sentences of no use, solved in GSM8K's form; a program checks each calculation and where its numbers come from.",
+            typeof(WordProblemsProblem.Options), "self-consistency", DeductionDefaults, null) { Task = ReasoningKind.Stories },
     ];
 
     /// <summary>The problem to show a method on: the one meant for it if it measures; tickets, or where it does not learn classes, one with what it learns; null without any.</summary>

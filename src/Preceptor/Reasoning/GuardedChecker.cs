@@ -79,6 +79,7 @@ public sealed class GuardedChecker(SolutionChecker checker, TimeSpan? limit = nu
     [
         .. Count(CheckOutcome.Failed) is > 0 and var failed ? [$"the checker failed on {failed} solutions, which count as wrong"] : Array.Empty<string>(),
         .. Count(CheckOutcome.TimedOut) is > 0 and var late ? [$"the checker took more than {limit.TotalSeconds:0.###} s for {late} solutions, which count as wrong"] : Array.Empty<string>(),
+        .. checker.Remarks,
     ];
 
     private CheckOutcome? Try<T>(Func<T> check, out T result)

@@ -60,24 +60,41 @@ public sealed record ReasoningData : SolvingOptions, IProblemData
 
         /// <summary>Its lines move blocks until the goal holds.</summary>
         Blocks,
+
+        /// <summary>Its lines conclude what the question asks about.</summary>
+        Deduction,
+
+        /// <summary>The number behind its last <c>####</c> is that of the answer, as in GSM8K.</summary>
+        Calculator,
+
+        /// <summary>A program of the user's own says so.</summary>
+        Command,
     }
 
     /// <summary>What checks answers.</summary>
-    [Description("When a solution is right: number: the last number of its last line is the answer's | exact: its last line is the answer | countdown: its lines make 24 of the question's numbers, such as 1 1 4 6, or what it names, such as 3 5 7 = 36 | blocks: its lines move blocks as the question asks, such as a b , c = b on c in 4")]
+    [Description("When a solution is right: number: the last number of its last line is the answer's | exact: its last line is the answer | countdown: its lines make 24 of the question's numbers, such as 1 1 4 6, or what it names, such as 3 5 7 = 36 | blocks: its lines move blocks as the question asks, such as a b , c = b on c in 4 | deduction: its lines conclude from the question's facts and rules whether its statement is true or false | calculator: the number behind its last #### is the answer, and its lines are right where their marks such as <<48/2=24>> are | command: a program of your own says so")]
     public Check Checker { get; set; }
 
+    /// <summary>The user's own program.</summary>
+    [Description("With checker command: the program and its arguments, such as [python3, check.py], without a shell. It reads a line {\"id\": 1, \"question\": …, \"solution\": …, \"answer\": …} and writes a line {\"id\": 1, \"right\": true}, with \"answer\" and \"steps\" as it likes, again and again")]
+    public string[] Command { get; set; } = [];
+
+    /// <summary>Whether steps count.</summary>
+    [Description("With checker deduction: whether a solution is right only where all its lines are; false: its answer alone counts")]
+    public bool Proof { get; set; } = true;
+
     /// <summary>Worked solutions of a puzzle.</summary>
-    [Description("With checker countdown and without a column of solutions: worked solutions of each training question, found by going through all and drawn from them")]
+    [Description("With checker countdown, blocks or deduction and without a column of solutions: worked solutions of each training question, found by going through all and drawn from them")]
     [Range(1, 1000)]
     public int Solutions { get; set; } = 4;
 
     /// <summary>Seconds a check.</summary>
-    [Description("Most seconds that checking a solution may take; what takes longer counts as wrong, and is counted")]
+    [Description("Most seconds that checking a solution may take; what takes longer counts as wrong, and is counted; a command has 10 more for its first answer")]
     [Range(0, 3600, MinimumIsExclusive = true)]
     public double CheckSeconds { get; set; } = 5;
 
     /// <summary>What texts are cut into.</summary>
-    [Description("What texts are cut into where there is no tokenizer to use: character | word; left out: word for countdown and blocks, else character")]
+    [Description("What texts are cut into where there is no tokenizer to use: character | word; left out: word for countdown, blocks and deduction, else character")]
     public TokenKind? Tokens { get; set; }
 
     /// <summary>A tokenizer's folder.</summary>
@@ -91,16 +108,17 @@ public sealed record ReasoningData : SolvingOptions, IProblemData
     /// <summary>Reads the rows as questions.</summary>
     /// <param name="settings">The settings these options were bound from, for messages that point at a line; null where there are none.</param>
     /// <param name="read">Reads a file.</param>
+    /// <param name="checker">What reads solutions; null: what the options say.</param>
     /// <exception cref="RequestException">The file lacks a column, or holds too few questions.</exception>
-    public QuestionSets Read(MapSetting? settings, ReadTable read)
+    public QuestionSets Read(MapSetting? settings, ReadTable read, SolutionChecker? checker = null)
     {
         ArgumentNullException.ThrowIfNull(read);
-        Setting At(string key) => settings?.Find(key) ?? new ScalarSetting(settings?.Place ?? "specification", $"problem.{key}", "");
+        Setting At(string key) => SettingOf(settings, key);
         if (Data.Length == 0) throw At("data").Wrong("expected a file or the name of a data set");
         if (Level is null != (Easy == 0)) throw At(Level is null ? "level" : "easy").Wrong("expected both problem.level and problem.easy, or neither");
         string[] named = [.. new[] { Question, Solution, Answer, Level }.OfType<string>().Distinct()];
         var (table, test) = read(Data, named, [], BadImages.Fail);
-        var checker = ToChecker();
+        checker ??= ToChecker(settings);
         Question[] Rows(Table rows)
         {
             Func<int, string>? Column(string? name, string key, string? usual = null) => name is null && (usual is null || rows.Find(usual) is null) ? null
@@ -109,8 +127,13 @@ public sealed record ReasoningData : SolvingOptions, IProblemData
             var level = Column(Level, "level");
             int LevelOf(int row) => level is null ? 0 : int.TryParse(level(row), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : throw At("level").Wrong($"{rows.Name} row {row + 1}: '{level(row)}' is no whole number");
             if (solution is null && answer is null) throw At("solution").Wrong("expected a column of worked solutions, or one of answers");
-            return [.. Enumerable.Range(0, rows.Rows).Select(r => (Text: question(r).Trim(), Solution: solution?.Invoke(r).Trim() ?? "", Answer: answer?.Invoke(r).Trim() ?? "", Level: LevelOf(r)))
-                .Select(q => new Question(q.Text, q.Answer.Length > 0 ? q.Answer : checker.AnswerOf(q.Text, q.Solution) ?? "") { Solution = q.Solution, Level = q.Level }).Where(q => q.Text.Length > 0 && q.Answer.Length > 0)];
+            Question Of(int row)
+            {
+                var (text, worked, wanted) = (question(row).Trim(), solution?.Invoke(row).Trim() ?? "", answer?.Invoke(row).Trim() ?? "");
+                var one = new Question(text, wanted.Length > 0 || text.Length == 0 ? wanted : checker.AnswerOf(text, worked) ?? "") { Solution = worked, Level = LevelOf(row) };
+                return one.Text.Length == 0 || one.Answer.Length == 0 || checker.TroubleOf(one) is not { } trouble ? one : throw At("question").Wrong($"{rows.Name} row {row + 1}: {trouble}");
+            }
+            return [.. Enumerable.Range(0, rows.Rows).Select(Of).Where(q => q.Text.Length > 0 && q.Answer.Length > 0)];
         }
         var questions = Rows(table);
         if (questions.Length < 5) throw At("data").Wrong($"{table.Name} has {questions.Length} questions with an answer, expected at least 5, to train, validate and test");
@@ -129,5 +152,43 @@ public sealed record ReasoningData : SolvingOptions, IProblemData
     }
 
     /// <summary>What reads solutions.</summary>
-    internal SolutionChecker ToChecker() => Checker switch { Check.Countdown => new BuiltIn.CountdownChecker(), Check.Blocks => new BuiltIn.BlocksChecker(), Check.Exact => new AnswerChecker(CheckRule.Exact), _ => new AnswerChecker(CheckRule.Number) };
+    /// <param name="settings">See <see cref="Read"/>.</param>
+    /// <exception cref="RequestException">A program is named and not asked for, or the other way round.</exception>
+    internal SolutionChecker ToChecker(MapSetting? settings = null)
+    {
+        if (Checker == Check.Command != (Command is [{ Length: > 0 }, ..])) throw SettingOf(settings, Checker == Check.Command ? "command" : "checker").Wrong(Checker == Check.Command ? "expected the program that checks and its arguments, such as [python3, check.py], since problem.checker is command" : "expected command, since problem.command names a program that checks");
+        return Checker switch
+        {
+            Check.Countdown => new BuiltIn.CountdownChecker(),
+            Check.Blocks => new BuiltIn.BlocksChecker(),
+            Check.Deduction => new BuiltIn.DeductionChecker(needsProof: Proof),
+            Check.Calculator => new BuiltIn.CalculatorChecker(),
+            Check.Command => new CommandChecker(Command, TimeSpan.FromSeconds(CheckSeconds)),
+            Check.Exact => new AnswerChecker(CheckRule.Exact),
+            _ => new AnswerChecker(CheckRule.Number),
+        };
+    }
+
+    /// <summary>The checker of a problem, guarded. A program is tried on a question first.</summary>
+    /// <param name="checker">The checker.</param>
+    /// <param name="sets">The questions.</param>
+    /// <param name="settings">See <see cref="Read"/>.</param>
+    /// <exception cref="RequestException">The program does not answer as it should.</exception>
+    internal GuardedChecker Guarded(SolutionChecker checker, QuestionSets sets, MapSetting? settings)
+    {
+        var limit = TimeSpan.FromSeconds(CheckSeconds);
+        if (checker is not CommandChecker command) return new(checker, limit);
+        try
+        {
+            command.Try(sets.Train.FirstOrDefault(q => q.Answer.Length > 0) ?? sets.Test[0]);
+        }
+        catch (WorkException e)
+        {
+            throw SettingOf(settings, "command").Wrong($"{string.Join(' ', Command)}: {e.Message}");
+        }
+        // It keeps to its limits by itself, and must be left the time to end what does not.
+        return new(checker, limit + CommandProcess.StartUp + TimeSpan.FromSeconds(30));
+    }
+
+    private static Setting SettingOf(MapSetting? settings, string key) => settings?.Find(key) ?? new ScalarSetting(settings?.Place ?? "specification", $"problem.{key}", "");
 }

@@ -28,6 +28,12 @@ public abstract class SolutionChecker
     /// <param name="solution">The solution, or the beginning of one.</param>
     public virtual bool[]? AreStepsRight(string question, string solution) => null;
 
+    /// <summary>What keeps a question from being checked: what was found in it or in its answer, and what is allowed; null where nothing does.</summary>
+    internal virtual string? TroubleOf(Question question) => null;
+
+    /// <summary>What a reader of results should know of the checker itself.</summary>
+    internal virtual IReadOnlyList<string> Remarks => [];
+
     /// <summary>The steps of a solution: its lines, empty ones left out.</summary>
     public static string[] StepsOf(string solution)
     {
@@ -48,8 +54,14 @@ public abstract class SolutionChecker
         {
             (AnswerChecker.NumberName, _) => new AnswerChecker(CheckRule.Number),
             (AnswerChecker.ExactName, _) => new AnswerChecker(CheckRule.Exact),
+            // A saved solver may come from anywhere, so that the program is not started; votes are by the last lines.
+            (CommandChecker.Kind, _) => new AnswerChecker(CheckRule.Exact),
             (BuiltIn.CountdownChecker.Kind, _) => new BuiltIn.CountdownChecker(),
             (BuiltIn.BlocksChecker.Kind, _) => new BuiltIn.BlocksChecker(),
+            (BuiltIn.CalculatorChecker.Kind, _) => new BuiltIn.CalculatorChecker(),
+            (BuiltIn.CalculatorChecker.TracedKind, _) => new BuiltIn.CalculatorChecker(isTraced: true),
+            (BuiltIn.DeductionChecker.Kind, true) => new BuiltIn.DeductionChecker(number),
+            (BuiltIn.DeductionChecker.AnswerKind, true) => new BuiltIn.DeductionChecker(number, needsProof: false),
             (BuiltIn.ChainChecker.Kind, true) => new BuiltIn.ChainChecker(number),
             _ => throw new RequestException($"there is no checker of solutions named '{name}'"),
         };

@@ -12,12 +12,20 @@ public sealed class Solver(LanguageModel policy, GuardedChecker checker, Solving
     private const string FileName = "solver.json", VerifierFolder = "verifier";
 
     private readonly SolutionSampler sampler = new(policy);
+    private GuardedChecker checker = checker;
 
     /// <summary>The policy.</summary>
     public LanguageModel Policy => policy;
 
     /// <summary>Reads answers.</summary>
     public GuardedChecker Checker => checker;
+
+    /// <summary>Lets another checker read answers: a solver that was loaded knows its own by name alone.</summary>
+    internal Solver CheckedBy(GuardedChecker other)
+    {
+        checker = other;
+        return this;
+    }
 
     /// <summary>How solutions are sought.</summary>
     public SolvingOptions Solving => solving;

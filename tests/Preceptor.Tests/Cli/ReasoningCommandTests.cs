@@ -51,6 +51,76 @@ public sealed class ReasoningCommandTests
     }
 
     [Fact]
+    public void Proofs_are_chosen_among_legal_conclusions_and_read_again()
+    {
+        using var workspace = new Workspace();
+        var (code, output, error) = Workspace.Child(["run", "--problem", "deduction", "--method", "flow-of-reasoning", "--set", "problem.examples=20", "--set", "problem.questions=0", "--set", "problem.held=10", "--set", "problem.longest=1", .. Quick, "--set", "method.epochs=1", "--set", "method.questions=4", "--set", "problem.samples=4", "--seeds", "1", "--out", "d", "--json"]);
+        Assert.True(code == 0, error);
+        var metrics = JsonNode.Parse(output.Trim().Split('\n')[^1])!["extra"]!["metrics"]!["method"]!;
+        Assert.True((double)metrics["existing-solutions"]! == 1 && (double)metrics["any-accuracy"]! > 0.3 && (double)metrics["step-accuracy"]! > 0.5, metrics.ToJsonString());
+        workspace.Write("questions.csv", "question\nevery lorb is tall . ada is a lorb . true or false : ada is tall ?\n");
+        var (predicted, _, predictError) = Workspace.Child(["predict", "d", "questions.csv", "--out", "proofs.csv"]);
+        Assert.True(predicted == 0, predictError);
+        Assert.Contains("the answer is true", File.ReadAllText("proofs.csv"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_question_of_ones_own_that_cannot_be_checked_is_refused_with_its_row()
+    {
+        using var workspace = new Workspace();
+        workspace.Write("own.csv", "question,answer\nevery lorb is tall . ada is a lorb . true or false : ada is tall ?,true\nevery lorb is tall . ada is a torp . true or false : ada is tall ?,true\n");
+        workspace.Write("spec.yaml", "problem:\n  kind: reasoning\n  data: own.csv\n  question: question\n  checker: deduction\n");
+        var (code, error) = Workspace.Run(["run", "spec.yaml"]);
+        Assert.Equal(2, code);
+        Assert.Contains("spec.yaml line 4: problem.question: own.csv row 2: found that neither follows from the statements, 'ada is tall' and its contrary, expected one of the two", error.Replace("(1-based) ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_program_of_ones_own_checks_and_its_failures_are_noted()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("needs sh");
+        using var workspace = new Workspace();
+        workspace.Write("check.sh", Reasoning.CommandCheckerTests.Program);
+        workspace.Write("own.csv", "question,solution,answer\n" + string.Concat(Enumerable.Range(0, 20).Select(i => $"{(i == 19 ? "end" : $"q{i}")},7,7\n")));
+        // Of two test questions, the program ends on one.
+        var seed = Enumerable.Range(0, 1000).First(s => new ReasoningData { Data = "own.csv", SplitSeed = (ulong)s }.Read(null, DataFiles.Read).Test.Any(q => q.Text == "end"));
+        workspace.Write("spec.yaml", $"problem: {{kind: reasoning, data: own.csv, checker: command, command: [sh, check.sh, starts], samples: 2, split-seed: {seed}}}\nmodel: {{width: 16, layers: 1, length: 16}}\ntraining: {{epochs: 40, batch: 8, rate: 0.01}}\n");
+        var (code, output, error) = Workspace.Child(["run", "spec.yaml", "--seeds", "1", "--out", "o", "--json"]);
+        Assert.True(code == 0, error);
+        var result = JsonNode.Parse(output.Trim().Split('\n')[^1])!;
+        Assert.Equal(0.5, (double)result["scores"]!["method"]!["mean"]!, 12);
+        Assert.Contains("the checker sh check.sh starts failed", result.ToJsonString(), StringComparison.Ordinal);
+        var (again, repeated, _) = Workspace.Child(["run", "--resume", "o", "--json"]);
+        Assert.Equal(0, again);
+        Assert.Equal(result["scores"]!.ToJsonString(), JsonNode.Parse(repeated.Trim().Split('\n')[^1])!["scores"]!.ToJsonString());
+        // What a saved solver says is not started.
+        File.Delete("check.sh");
+        workspace.Write("questions.csv", "question\nq3\n");
+        var (predicted, _, predictError) = Workspace.Child(["predict", "o", "questions.csv", "--out", "answers.csv"]);
+        Assert.True(predicted == 0, predictError);
+        Assert.StartsWith("1,7,", File.ReadAllLines("answers.csv")[1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("checker: command", "spec.yaml", "problem.command", "expected the program that checks and its arguments, such as [python3, check.py], since problem.checker is command")]
+    [InlineData("command: [sh, check.sh]", "spec.yaml", "problem.checker", "expected command, since problem.command names a program that checks")]
+    [InlineData("checker: command, command: [no-such-program-anywhere]", "spec.yaml", "problem.command", "no-such-program-anywhere cannot be started")]
+    [InlineData("checker: command, command: [sh, hello.sh]", "spec.yaml", "problem.command", "sh hello.sh: found 'hello', expected one line {\"id\": 1, \"right\": true or false}")]
+    public void What_is_wrong_with_a_program_is_said_before_anything_is_learned(string keys, string file, string key, string message)
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("needs sh");
+        using var workspace = new Workspace();
+        workspace.Write("hello.sh", "while read -r line; do echo hello; done\n");
+        workspace.Write("own.csv", "question,answer\n" + string.Concat(Enumerable.Range(0, 20).Select(i => $"{i}?,{i}\n")));
+        workspace.Write("spec.yaml", $"problem: {{kind: reasoning, data: own.csv, {keys}}}\n");
+        var (code, error) = Workspace.Run(["run", "spec.yaml"]);
+        Assert.Equal(2, code);
+        Assert.Contains(file, error, StringComparison.Ordinal);
+        Assert.Contains(key, error, StringComparison.Ordinal);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Own_questions_are_learned_with_solutions_or_answers_and_methods_that_fit_are_compared()
     {
         using var workspace = new Workspace();
@@ -119,6 +189,11 @@ public sealed class ReasoningCommandTests
     [InlineData("run --problem chains --set problem.hardest=4", "problem.hardest: 4 is not more than problem.longest 5")]
     [InlineData("run --problem chains --set problem.unanswered=4", "problem.unanswered: there are no hard chains; set problem.hardest as well")]
     [InlineData("run --problem blocks --set problem.longest=4 --set problem.shortest=6", "problem.longest: 4 is less than problem.shortest 6")]
+    [InlineData("run --problem deduction --set problem.longest=2 --set problem.shortest=3", "problem.longest: 2 is less than problem.shortest 3")]
+    [InlineData("run --problem deduction --set problem.nouns=4", "problem.nouns: 4, expected at least 5")]
+    [InlineData("run --problem deduction --set problem.order=sideways", "forward | backward | shuffled")]
+    [InlineData("run --problem word-problems --set problem.hardest=2", "problem.hardest: 2 is not more than problem.longest 3")]
+    [InlineData("run --problem word-problems --set problem.largest=5", "problem.largest")]
     [InlineData("run --problem chains --method flow-of-reasoning", "flow-of-reasoning")]
     public void A_wrong_request_says_what_is_allowed(string words, string message)
     {

@@ -50,8 +50,10 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
     public override ExamTask<ReasoningProblem, Solver> Draw(Specification specification, ulong seed, ReadTable read, RunOnnx? onnx)
     {
         var data = (ReasoningData)specification.Problem;
-        var sets = data.Read(specification.ProblemSettings, read);
-        return Task(specification, seed, new() { Tokens = data.Tokens ?? (data.Checker is ReasoningData.Check.Countdown or ReasoningData.Check.Blocks ? TokenKind.Word : TokenKind.Character), Tokenizer = data.Tokenizer }, data, sets, new(data.ToChecker(), TimeSpan.FromSeconds(data.CheckSeconds)), ScoredOn.Unverified, easy: data.Easy);
+        var settings = specification.ProblemSettings;
+        var reader = data.ToChecker(settings);
+        var sets = data.Read(settings, read, reader);
+        return Task(specification, seed, new() { Tokens = data.Tokens ?? (data.Checker is ReasoningData.Check.Countdown or ReasoningData.Check.Blocks or ReasoningData.Check.Deduction ? TokenKind.Word : TokenKind.Character), Tokenizer = data.Tokenizer }, data, sets, data.Guarded(reader, sets, settings), ScoredOn.Unverified, easy: data.Easy);
     }
 
     /// <summary>The built-in problem chains.</summary>
@@ -74,6 +76,22 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
     {
         var options = (BlocksProblem.Options)specification.Problem;
         return Task(specification, seed, new() { Tokens = TokenKind.Word }, options, BlocksProblem.Draw(options, seed), new(new BlocksChecker()), ScoredOn.Truth);
+    }
+
+    /// <summary>The built-in problem deduction.</summary>
+    internal static ExamTask<ReasoningProblem, Solver> Deductions(Specification specification, ulong seed)
+    {
+        var options = (DeductionProblem.Options)specification.Problem;
+        var (sets, right) = DeductionProblem.Draw(options, seed);
+        return Task(specification, seed, new() { Tokens = TokenKind.Word }, options, sets, new(new DeductionChecker(options.Slack, options.Proof)), ScoredOn.Truth, options.Questions > 0 ? right : null, options.Hardest > 0 ? options.Longest : 0);
+    }
+
+    /// <summary>The built-in problem word-problems.</summary>
+    internal static ExamTask<ReasoningProblem, Solver> Stories(Specification specification, ulong seed)
+    {
+        var options = (WordProblemsProblem.Options)specification.Problem;
+        var (sets, right) = WordProblemsProblem.Draw(options, seed);
+        return Task(specification, seed, new() { Tokens = TokenKind.Word }, options, sets, new(new CalculatorChecker(isTraced: true)), ScoredOn.Truth, options.Questions > 0 ? right : null, options.Hardest > 0 ? options.Longest : 0);
     }
 
     /// <summary>A problem of questions, with its exam.</summary>
@@ -110,10 +128,10 @@ internal sealed class ReasoningKind : ExamKind<ReasoningProblem, Solver>
         var policy = new LanguageProblem(specification.ProblemName, tokenizer, train, validation) { Form = form, Model = model, Training = specification.Training };
         var problem = new ReasoningProblem(policy, sets.Train, sets.Validation, checker, solving.Plain() with { AnswerTokens = solving.AnswerTokens > 0 ? solving.AnswerTokens : (easy > 0 ? HardLength : 1) * Answers.Most(train) });
         var all = checker.Checker is IStepSimulator simulator && Ways(simulator, sets.Test) is { } ofTest && Ways(simulator, sets.Validation) is { } ofValidation ? (Test: ofTest, Validation: ofValidation) : default((double[] Test, double[] Validation)?);
-        return new(problem, m => ReasoningExam.Score(m, sets.Test, all?.Test, seed, easy), m => ReasoningExam.Score(m, sets.Validation, all?.Validation, seed))
+        return new(problem, m => ReasoningExam.Score(m.CheckedBy(checker), sets.Test, all?.Test, seed, easy), m => ReasoningExam.Score(m.CheckedBy(checker), sets.Validation, all?.Validation, seed))
         {
             Truth = truth is null ? null : problem with { Policy = policy with { Train = Encode(truth, "right training") } },
-            Show = m => ReasoningExam.Show(m, sets.Test, seed),
+            Show = m => ReasoningExam.Show(m.CheckedBy(checker), sets.Test, seed),
             ScoredOn = scoredOn,
             TestItems = sets.Test.Length,
             TrainingItems = sets.Train.Length,

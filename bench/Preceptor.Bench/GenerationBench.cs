@@ -21,21 +21,21 @@ internal static class GenerationBench
     public static int Compare(int rounds)
     {
         Console.WriteLine("| weights, one thread | ours | PyTorch | ratio of seconds |\n|---|---|---|---|");
-        foreach (var (name, precision, line) in new[] { ("ten million, 32 bits, batch 1", "single", 0), ("ten million, 32 bits, batch 16", "single", 1), ("half a billion, 16 bits, batch 1", "half", 0) })
+        foreach (var (names, arguments) in new[] { ((string[])["ten million, 32 bits, batch 1", "ten million, 32 bits, batch 16"], (string[])["1"]), (["half a billion, 16 bits, batch 1"], ["1", "half"]) })
         {
-            string[] arguments = precision == "half" ? ["1", precision] : ["1"];
-            // All settings of a process are measured; its lines are in their order.
-            var ratio = Twins.Compare(rounds, () => SecondsOf(Twins.Output(Environment.ProcessPath!, ["generation-ours", .. arguments]), line), () => SecondsOf(Twins.PyTorch("generation.py", arguments), line));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {1 / ratio.Ours:0.0} tokens/s | {1 / ratio.Theirs:0.0} tokens/s | {ratio.Text} |"));
+            // A process measures all its settings, a line each.
+            var ratios = Twins.Compare(rounds, () => Seconds(Twins.Output(Environment.ProcessPath!, ["generation-ours", .. arguments])), () => Seconds(Twins.PyTorch("generation.py", arguments)));
+            foreach (var (name, ratio) in names.Zip(ratios)) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {1 / ratio.Ours:0.0} tokens/s | {1 / ratio.Theirs:0.0} tokens/s | {ratio.Text} |"));
         }
         return 0;
     }
 
-    private static double SecondsOf(string printed, int line)
-    {
-        var words = printed.Split('\n').Where(l => l.Contains("tokens/s", StringComparison.Ordinal)).ElementAt(line).Split(' ');
-        return 1 / double.Parse(words[Array.FindIndex(words, w => w.StartsWith("tokens/s", StringComparison.Ordinal)) - 1], CultureInfo.InvariantCulture);
-    }
+    private static double[] Seconds(string printed) =>
+    [
+        .. printed.Split('\n').Select(l => l.Split(' ')).Where(w => w.Any(IsRate)).Select(w => 1 / double.Parse(w[Array.FindIndex(w, IsRate) - 1], CultureInfo.InvariantCulture)),
+    ];
+
+    private static bool IsRate(string word) => word.StartsWith("tokens/s", StringComparison.Ordinal);
 
     /// <summary>Prints a line a setting.</summary>
     /// <param name="threads">Threads that answer.</param>

@@ -8,16 +8,24 @@ namespace Preceptor.Bench;
 internal static class Twins
 {
     /// <summary>Measures both as often as there are rounds.</summary>
-    /// <param name="rounds">How often.</param>
+    /// <param name="rounds">How often, at least twice.</param>
     /// <param name="ours">One measurement of ours.</param>
     /// <param name="theirs">One of PyTorch's.</param>
-    public static Ratio Compare(int rounds, Func<double> ours, Func<double> theirs)
+    public static Ratio Compare(int rounds, Func<double> ours, Func<double> theirs) => Compare(rounds, () => [ours()], () => [theirs()])[0];
+
+    /// <summary>Measures several things at once in both.</summary>
+    /// <param name="rounds">How often, at least twice.</param>
+    /// <param name="ours">One measurement of ours, a number each.</param>
+    /// <param name="theirs">One of PyTorch's.</param>
+    public static Ratio[] Compare(int rounds, Func<double[]> ours, Func<double[]> theirs)
     {
-        var (mine, others) = (new double[Math.Max(2, rounds)], new double[Math.Max(2, rounds)]);
-        for (var round = 0; round < mine.Length; round++) (mine[round], others[round]) = (ours(), theirs());
-        // Ratios multiply, so the interval is Student's t of their logarithms over the rounds.
-        var interval = Intervals.OverSeeds([.. mine.Zip(others, (a, b) => Math.Log(a / b))]);
-        return new(Median(mine), Median(others), Math.Exp(interval.Mean), Math.Exp(interval.Low), Math.Exp(interval.High));
+        var measured = Enumerable.Range(0, Math.Max(2, rounds)).Select(_ => (Ours: ours(), Theirs: theirs())).ToArray();
+        return [.. Enumerable.Range(0, measured[0].Ours.Length).Select(i =>
+        {
+            // Ratios multiply, so the interval is Student's t of their logarithms over the rounds.
+            var interval = Intervals.OverSeeds([.. measured.Select(m => Math.Log(m.Ours[i] / m.Theirs[i]))]);
+            return new Ratio(Median(measured.Select(m => m.Ours[i])), Median(measured.Select(m => m.Theirs[i])), Math.Exp(interval.Mean), Math.Exp(interval.Low), Math.Exp(interval.High));
+        })];
     }
 
     /// <summary>What a process of ours prints last: libraries may write to standard output, too.</summary>

@@ -9,7 +9,7 @@ public sealed class UnrunExperimentsTests
     private static readonly Dictionary<string, Experiment> All = new[]
     {
         FeasibilityGuidedDiffusionExperiment.Create(), LanguageInitialisationExperiment.Create(), MultiPerspectiveCoursesExperiment.Create(),
-        DataFactorsExperiment.Create(), MixtureOfDenoisersExperiment.Create(), TreeSearchSupervisionExperiment.Create(),
+        MixtureOfDenoisersExperiment.Create(), TreeSearchSupervisionExperiment.Create(),
     }.ToDictionary(e => e.Slug);
 
     public static TheoryData<string> Slugs => [.. All.Keys];

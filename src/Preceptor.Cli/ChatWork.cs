@@ -16,15 +16,14 @@ internal sealed class ChatWork(LabelRequest request, CancellationToken stop)
     public int Run()
     {
         var how = new ChatLabelling { Model = chat.Model ?? throw Wrong("model", "is missing: the model's name at the endpoint"), Votes = chat.Votes ?? 1, MaxTokens = chat.MaxTokens ?? 64, Parallel = chat.Parallel ?? 4 };
-        var address = Uri.TryCreate(chat.Endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : throw Wrong("endpoint", $"'{chat.Endpoint}' is no address such as http://localhost:8080/v1");
-        if (address.UserInfo.Length > 0) throw Wrong("endpoint", "holds a user or a password; keys belong into an environment variable that key-env: names");
-        if (chat.KeyEnv is { } variable && !variable.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')) throw Wrong("key-env", "is no name of an environment variable; write the name of the one that holds the key, never the key");
+        var address = ChatAddress.Read(chat.Endpoint, what => Wrong("endpoint", what), "key-env:");
+        ChatAddress.KeyVariable(chat.KeyEnv, what => Wrong("key-env", what));
         var prompt = Prompt();
         if (request.MaxCost is not null && chat.Price is null) throw Wrong("price", "is missing: --max-cost needs what a million tokens cost, {input: …, output: …}");
         var (rows, places) = (request.Rows, Enumerable.Range(0, request.Rows.Rows.Rows));
         var file = new LabelFile(request.Folder, rows);
         var ledgerPath = Path.Combine(request.Folder, LedgerFile);
-        if (chat.KeyEnv is not null && address.Scheme == "http" && !address.IsLoopback) request.Say($"{address} is not encrypted: whoever is in between can read the key and the texts");
+        if (ChatAddress.Caution(address, chat.KeyEnv) is { } caution) request.Say($"{caution}");
         using var client = request.IsDry ? null : Client(address, how.Model);
         if (!request.IsDry) Directory.CreateDirectory(request.Folder);
         using var ledger = new AnswerLedger<ChatAnswer>(request.IsDry && !File.Exists(ledgerPath) ? null : ledgerPath);

@@ -46,13 +46,14 @@ internal sealed class RemoteModel
     /// <exception cref="WorkException">The budget is spent, or the server fails.</exception>
     public GeneratedText[][] Generate(ParseResult parsed, string model, IReadOnlyList<string> prompts, GenerationOptions how, string? output, CancellationToken stop)
     {
-        if (!Uri.TryCreate(model, UriKind.Absolute, out var address)) throw new RequestException($"{model}: is no address such as http://localhost:8080/v1");
-        if (address.UserInfo.Length > 0) throw new RequestException("MODEL: holds a user or a password; keys belong into an environment variable that --key-env names");
+        var address = ChatAddress.Read(model, what => new($"MODEL: {what}"), "--key-env");
+        var variable = ChatAddress.KeyVariable(parsed.GetValue(key), what => new($"--key-env: {what}"));
         var called = parsed.GetValue(name) ?? throw new RequestException($"--name: is missing, the model's name at {model}");
         var prices = Prices(parsed.GetValue(price));
         if (parsed.GetValue(cost) is not null && prices is null) throw new RequestException("--price: is missing; --max-cost needs what a million tokens cost, such as --price 0.15,0.60");
         var kept = parsed.GetValue(answers) ?? (output is null ? null : output + ".answers.jsonl");
-        using var client = new ChatEndpoint(new() { Address = address, Model = called, KeyVariable = parsed.GetValue(key) });
+        using var client = new ChatEndpoint(new() { Address = address, Model = called, KeyVariable = variable });
+        if (ChatAddress.Caution(address, variable) is { } caution) Console.Error.WriteLine(caution);
         using var ledger = new AnswerLedger<GeneratedText>(kept);
         var (before, bound) = (ledger.Answers, new ChatBudget(prices?.Input ?? 0, prices?.Output ?? 0, parsed.GetValue(cost), parsed.GetValue(budget)));
         bound.AddPaid(ledger.Input, ledger.Output);

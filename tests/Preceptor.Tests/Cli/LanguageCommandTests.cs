@@ -143,6 +143,8 @@ public sealed class LanguageCommandTests
     [InlineData("generate http://localhost:1/v1 hello --name m --max-cost 3", "--price: is missing; --max-cost needs what a million tokens cost")]
     [InlineData("generate http://localhost:1/v1 hello --name m --price 3", "--price: '3' is not allowed; expected two prices")]
     [InlineData("generate http://me:secret@localhost:1/v1 hello --name m", "MODEL: holds a user or a password")]
+    [InlineData("generate http:// hello --name m", "MODEL: 'http://' is no address such as http://localhost:8080/v1")]
+    [InlineData("generate http://localhost:1/v1 hello --name m --key-env sk-secret", "--key-env: is no name of an environment variable; write the name of the one that holds the key, never the key")]
     [InlineData("generate http://localhost:1/v1 hello --name m --key-env PRECEPTOR_ABSENT", "the environment variable PRECEPTOR_ABSENT is not set")]
     [InlineData("generate absent hello --top-p 0", "--top-p: 0 is not allowed; expected a number above 0 to 1")]
     [InlineData("generate absent", "expected prompts to answer, or --data with a file of them")]

@@ -76,6 +76,9 @@ public sealed class TokenSequences
     /// <summary>Those of them that are given.</summary>
     public ReadOnlySpan<int> PromptOf(int sequence) => Tokens.AsSpan(starts[sequence], Prompts[sequence]);
 
+    /// <summary>What is given of some sequences, in arrays of their own.</summary>
+    public int[][] PromptsOf(IEnumerable<int> sequences) => [.. sequences.Select(i => PromptOf(i).ToArray())];
+
     /// <summary>Those that are to be predicted, but for the first token of a sequence without a prompt.</summary>
     public ReadOnlySpan<int> AnswerOf(int sequence) => Of(sequence)[Prompts[sequence]..];
 

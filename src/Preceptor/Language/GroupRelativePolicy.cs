@@ -90,7 +90,7 @@ public sealed class GroupRelativePolicy(GroupRelativePolicy.Options options) : I
         {
             int[] asked = batch.Rows.ToArray();
             network.eval();
-            var made = generator.Generate([.. asked.Select(i => train.PromptOf(i).ToArray())], drawing with { Seed = (ulong)run.TorchSeed("answers", batch.Epoch, batch.Number) }, cancellation: run.Cancellation);
+            var made = generator.Generate(train.PromptsOf(asked), drawing with { Seed = (ulong)run.TorchSeed("answers", batch.Epoch, batch.Number) }, cancellation: run.Cancellation);
             network.train();
             double[] rewards = [.. asked.SelectMany((i, k) => Rewards(problem, judge, i, made[k], reference.Ends))];
             var advantages = GroupRelativeLoss.Advantages(rewards, options.Group);
@@ -119,7 +119,7 @@ public sealed class GroupRelativePolicy(GroupRelativePolicy.Options options) : I
     private static int[] ByVariance(LanguageProblem problem, Run run, LanguageModel reference, LanguageModel? judge, GenerationOptions drawing)
     {
         var train = problem.Train;
-        var made = reference.Generate([.. Enumerable.Range(0, train.Count).Select(i => train.PromptOf(i).ToArray())], drawing with { Seed = (ulong)run.TorchSeed("first-answers") }, run.Cancellation);
+        var made = reference.Generate(train.PromptsOf(Enumerable.Range(0, train.Count)), drawing with { Seed = (ulong)run.TorchSeed("first-answers") }, run.Cancellation);
         double[] variances = [.. made.Select((m, i) =>
         {
             var rewards = Rewards(problem, judge, i, m, reference.Ends);

@@ -65,6 +65,10 @@ internal static class LanguageTraining
     /// <summary>The network of a model to learn further from: a copy, with adapters where the problem asks for them.</summary>
     public static LanguageNetwork Onward(this Run run, LanguageProblem problem, LanguageModel model) => run.New("adapters", () => model.Network.Copy(problem.Model.AdapterRank, problem.Model.AdapterAlpha));
 
+    /// <summary>A network that learns, as a model that answers as the one does that it began as; the network stays the caller's.</summary>
+    public static LanguageModel Acting(this Run run, LanguageProblem problem, LanguageModel before, LanguageNetwork network) =>
+        new(problem.Tokenizer, network, before.Ends, new([], 0, 0, 0), run.Threads) { Form = before.Form };
+
     /// <summary>The model that a method betters and is held to: the one to go on from, or else next-token training on the problem's responses, a stage of its own that the baseline shares.</summary>
     public static LanguageModel Reference(this Run run, LanguageProblem problem)
     {

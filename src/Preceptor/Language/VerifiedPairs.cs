@@ -21,7 +21,7 @@ internal static class VerifiedPairs
     {
         run.Uses(typeof(VerifiedPairs));
         var train = problem.Train;
-        int[][] prompts = [.. Enumerable.Range(0, train.Count).Select(i => train.PromptOf(i).ToArray())];
+        var prompts = train.PromptsOf(Enumerable.Range(0, train.Count));
         var answers = model.Generate(prompts, new() { Samples = samples, Temperature = temperature, MaxTokens = Answers.Most(train), Seed = (ulong)run.TorchSeed("answers") }, run.Cancellation);
         var (chosen, rejected) = (new List<(int[], int[])>(), new List<(int[], int[])>());
         for (var i = 0; i < train.Count; i++)

@@ -170,7 +170,7 @@ public sealed class GenerativeFlowPolicy(GenerativeFlowPolicy.Options options) :
     {
         var simulator = (IStepSimulator)problem.Checker.Checker;
         var (network, isOwn) = (run.Onward(problem.Policy, reference), options.Objective == FlowObjective.Maximise);
-        var acting = new LanguageModel(problem.Policy.Tokenizer, network, reference.Ends, new([], 0, 0, 0), run.Threads) { Form = reference.Form };
+        var acting = run.Acting(problem.Policy, reference, network);
         var chooser = new StepPolicy(acting);
         bool HasStep(string question) => simulator.Begin(question) is { } start && chooser.CanStep(problem.PromptOf(question), new(start), problem.Solving.AnswerTokens);
         int[] asked = [.. RatedSolutions.Askable(problem, options.Questions).Where(i => HasStep(problem.Train[i].Text))];
@@ -187,7 +187,7 @@ public sealed class GenerativeFlowPolicy(GenerativeFlowPolicy.Options options) :
         {
             var progress = ((batch.Epoch - 1.0) * batches.PerEpoch + batch.Number) / Math.Max(1, (long)options.Epochs * batches.PerEpoch - 1);
             int[] rows = batch.Rows.ToArray();
-            int[][] tokens = [.. rows.Select(row => prompts.PromptOf(row).ToArray())];
+            var tokens = prompts.PromptsOf(rows);
             network.eval();
             var groups = search.Gather(rows, tokens, [.. rows.Select(row => simulator.Begin(problem.Train[asked[row]].Text)!)], progress, batch.Epoch, batch.Number);
             network.train();

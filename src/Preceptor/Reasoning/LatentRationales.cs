@@ -108,13 +108,13 @@ public sealed class LatentRationales(LatentRationales.Options options) : IFit<Re
         var training = problem.Policy.Training.Onward(options.Epochs, options.Rate);
         var prompts = problem.Prompts(asked, 0);
         var batches = new SequenceBatches(run, prompts, training.Batch, network.Options.Architecture, reference.Start);
-        var acting = new LanguageModel(problem.Policy.Tokenizer, network, reference.Ends, new([], 0, 0, 0), run.Threads) { Form = reference.Form };
+        var acting = run.Acting(problem.Policy, reference, network);
         var (sampler, learned) = (new SolutionSampler(acting), new LanguageBatch(network.Options.Architecture, reference.Start));
 
         var model = run.Train(problem.Policy with { Training = training }, network, reference.Ends, batches, _ => batch =>
         {
             int[] rows = batch.Rows.ToArray();
-            int[][] tokens = [.. rows.Select(row => prompts.PromptOf(row).ToArray())];
+            var tokens = prompts.PromptsOf(rows);
             network.eval();
             var drawing = new Drawing(1, 0, problem.Solving.AnswerTokens, (ulong)run.TorchSeed("proposals", batch.Epoch, batch.Number));
             var proposed = sampler.Draw(tokens, options.Estimator == GradientEstimator.Rejection ? options.Particles : 1, drawing, run.Cancellation);

@@ -122,7 +122,7 @@ public sealed class ProcessRewardPolicy(ProcessRewardPolicy.Options options) : I
     private DrawnSolution[] Draw(ReasoningProblem problem, Run run, Roles roles, int[] questions, int epoch, int visit)
     {
         using var noGradient = no_grad();
-        var policy = new LanguageModel(problem.Policy.Tokenizer, roles.Network, roles.Before.Ends, new([], 0, 0, 0), run.Threads) { Form = roles.Before.Form };
+        var policy = run.Acting(problem.Policy, roles.Before, roles.Network);
         var sampler = new SolutionSampler(policy);
         roles.Train(false);
         var prompts = problem.PromptsOf(questions);

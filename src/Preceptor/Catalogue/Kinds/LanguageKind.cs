@@ -152,7 +152,7 @@ internal sealed class LanguageKind : ExamKind<LanguageProblem, LanguageModel>
     }
 
     private static Generation[][] Ask(LanguageModel model, TokenSequences sequences, int most, GenerationOptions drawing) =>
-        model.Generate([.. Enumerable.Range(0, sequences.Count).Select(i => sequences.PromptOf(i).ToArray())], drawing with { MaxTokens = most > 0 ? most : Answers.Most(sequences) });
+        model.Generate(sequences.PromptsOf(Enumerable.Range(0, sequences.Count)), drawing with { MaxTokens = most > 0 ? most : Answers.Most(sequences) });
 
     // The mean of what a check says of each prompt's answers.
     private static double[] Rewards(LanguageModel model, TokenSequences sequences, Generation[][] answers, CheckRule rule)
